@@ -1,0 +1,4 @@
+// The migrations in the order in which they run.
+import { Spine1764000000000 } from './1764000000000-spine.ts'
+
+export const migrations = [Spine1764000000000]
