@@ -29,13 +29,22 @@ export async function inTransaction<T>(world: World, deed: (tx: Transaction) => 
   }
 }
 
+const effects = new WeakMap<Transaction, (() => void)[]>()
+
+/** Runs `effect` once the transaction has committed, and never when it rolls back. It must not throw: the deed is done by then. */
+export function afterCommit(tx: Transaction, effect: () => void): void {
+  effects.set(tx, [...(effects.get(tx) ?? []), effect])
+}
+
 async function once<T>(world: World, deed: (tx: Transaction) => Promise<T>): Promise<T> {
   const runner = world.dataSource.createQueryRunner()
   try {
     await runner.startTransaction()
     try {
-      const result = await deed(await transactionOn(runner))
+      const tx = await transactionOn(runner)
+      const result = await deed(tx)
       await runner.commitTransaction()
+      for (const effect of effects.get(tx) ?? []) effect()
       return result
     } catch (error) {
       // A connection that broke cannot roll back; the first error is the one to tell.

@@ -35,10 +35,12 @@ export interface World {
   readonly production: boolean
   /** Told the text of every SQL statement; a test sets it to count them. */
   onStatement?: (text: string) => void
+  /** Told after a commit that left something in the outbox; the carrier of this process sets it, so that nobody waits for the next look. */
+  onOutbox?: () => void
 }
 
 /** A world over an open database; statements are told to `onStatement` while it is set. */
-export function makeWorld(parts: Omit<World, 'onStatement'>): World {
+export function makeWorld(parts: Omit<World, 'onStatement' | 'onOutbox'>): World {
   const world: World = { ...parts }
   observeStatements(world.dataSource, (text) => world.onStatement?.(text))
   return world
