@@ -1,8 +1,7 @@
-// The database: opening it, migrating it, and the two handles by which the store speaks to it.
+// The database: migrating it, and the two handles by which the store speaks to it.
 import type { Pool, PoolClient } from 'pg'
-import { DataSource, type EntityManager, type Logger, QueryFailedError, type QueryRunner } from 'typeorm'
+import { type DataSource, type EntityManager, QueryFailedError, type QueryRunner } from 'typeorm'
 import { migrations } from '../migrations/list.ts'
-import { entities } from './entities.ts'
 
 /** A named prepared statement: parsed and planned once per pool connection. */
 export interface Statement {
@@ -26,15 +25,6 @@ export interface Transaction extends Reader {
   readonly [brand]: true
 }
 
-export interface DatabaseOptions {
-  /** How many connections the pool may hold; at least 2. */
-  poolSize: number
-  /** Told of connections that broke while idle; they are replaced by themselves. */
-  onPoolError?: (error: unknown) => void
-  /** Shown in `pg_stat_activity`. */
-  applicationName?: string
-}
-
 const texts = new Map<string, string>()
 
 /** Declares a named statement; the name (at most 63 bytes) is unique in the whole product. */
@@ -44,33 +34,6 @@ export function statement(name: string, text: string): Statement {
   if (Buffer.byteLength(name) > 63) throw new Error(`the statement name ${name} is too long`)
   texts.set(name, text)
   return { name, text }
-}
-
-/** Connects to `url` and answers the open DataSource; rejects with the driver's error when it cannot. */
-export async function openDatabase(url: string, options: DatabaseOptions): Promise<DataSource> {
-  const observed: { dataSource?: DataSource } = {}
-  const dataSource = new DataSource({
-    type: 'postgres',
-    url,
-    entities,
-    migrations,
-    migrationsTableName: 'migrations',
-    installExtensions: false,
-    poolSize: Math.max(2, options.poolSize),
-    applicationName: options.applicationName ?? 'gatehouse',
-    connectTimeoutMS: 10_000,
-    logging: ['query'],
-    logger: observingLogger((text) => observed.dataSource && tellObserver(observed.dataSource, text)),
-    poolErrorHandler: options.onPoolError ?? (() => {}),
-    extra: {
-      keepAlive: true,
-      options: '-c default_transaction_isolation=read\\ committed -c timezone=UTC',
-      statement_timeout: 30_000,
-      idle_in_transaction_session_timeout: 60_000,
-    },
-  })
-  observed.dataSource = dataSource
-  return dataSource.initialize()
 }
 
 const MIGRATION_LOCK = 4_283_112_907
@@ -162,18 +125,7 @@ export function poolOf(dataSource: DataSource): Pool {
   return (dataSource.driver as unknown as { master: Pool }).master
 }
 
-function tellObserver(dataSource: DataSource, text: string): void {
+/** Tells whoever observes this DataSource the text of a statement that is about to be sent. */
+export function tellObserver(dataSource: DataSource, text: string): void {
   observers.get(dataSource)?.(text)
-}
-
-function observingLogger(logQuery: (text: string) => void): Logger {
-  const ignore = () => {}
-  return {
-    logQuery,
-    logQueryError: ignore,
-    logQuerySlow: ignore,
-    logSchemaBuild: ignore,
-    logMigration: ignore,
-    log: ignore,
-  }
 }

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll } from '@jest/globals'
 import type { DataSource } from 'typeorm'
-import { openDatabase } from '../../src/store/database.ts'
+import { openDatabase } from '../../src/store/open-database.ts'
 import { databaseUrl, onServer } from './test-postgres.ts'
 
 export interface FreshDatabase {

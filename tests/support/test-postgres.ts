@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
 import { startEmbeddedPostgres } from '../../src/main/embedded-postgres.ts'
-import { migrate, openDatabase } from '../../src/store/database.ts'
+import { migrate } from '../../src/store/database.ts'
+import { openDatabase } from '../../src/store/open-database.ts'
 
 const FLAGS = [
   'fsync=off',

@@ -1,0 +1,55 @@
+// Mail: what the product may write to a person, before and after it has become text.
+
+export type MailKind =
+  | 'invitation'
+  | 'proof-code'
+  | 'sign-in-code'
+  | 'linked'
+  | 'joined'
+  | 'address-changed'
+  | 'asked-for-invitation'
+  | 'owner-guard'
+  | 'delivery-failed'
+
+/**
+ * What a mail is about, beside what is looked up when it leaves (the organization's name by `organizationId`; role, projects,
+ * inviter, message and expiry of an invitation by `deliveryId`).
+ */
+export interface MailData {
+  /** `invitation`: the secret of its link. It stands only here. */
+  token?: string
+  /** `invitation`: the typed code (`K7QM-4D2P`); `proof-code` and `sign-in-code`: six digits. */
+  code?: string
+  /** The address the mail speaks of where that is not its reader's: who asked, whose delivery failed, the former address. */
+  address?: string
+  /** `address-changed`: the address from now on. */
+  newAddress?: string
+  /** `linked`: the Connection's name. `owner-guard`: why an owner stayed. */
+  detail?: string
+  /** Where the reader can act, on this product's own host. */
+  url?: string
+}
+
+/** One mail to be carried: a deed posts it, the outbox keeps it, its text is made when it leaves. */
+export interface MailDraft {
+  kind: MailKind
+  /** The address in the form in which it was stored. */
+  to: string
+  /** A BCP 47 tag; English when absent or not spoken. */
+  language?: string | null
+  organizationId?: string | null
+  /** The Delivery whose state follows this mail. */
+  deliveryId?: string | null
+  data?: MailData
+}
+
+/** A mail as its reader gets it. */
+export interface Mail {
+  to: string
+  from: string
+  replyTo: string | null
+  subject: string
+  text: string
+  html: string
+  headers: Record<string, string>
+}

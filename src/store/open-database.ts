@@ -1,0 +1,53 @@
+// Opening the database, with every table that TypeORM knows. Apart from `database.ts`, which the tables' own files import.
+import { DataSource, type Logger } from 'typeorm'
+import { migrations } from '../migrations/list.ts'
+import { tellObserver } from './database.ts'
+import { entities } from './entities.ts'
+
+export interface DatabaseOptions {
+  /** How many connections the pool may hold; at least 2. */
+  poolSize: number
+  /** Told of connections that broke while idle; they are replaced by themselves. */
+  onPoolError?: (error: unknown) => void
+  /** Shown in `pg_stat_activity`. */
+  applicationName?: string
+}
+
+/** Connects to `url` and answers the open DataSource; rejects with the driver's error when it cannot. */
+export async function openDatabase(url: string, options: DatabaseOptions): Promise<DataSource> {
+  const observed: { dataSource?: DataSource } = {}
+  const dataSource = new DataSource({
+    type: 'postgres',
+    url,
+    entities,
+    migrations,
+    migrationsTableName: 'migrations',
+    installExtensions: false,
+    poolSize: Math.max(2, options.poolSize),
+    applicationName: options.applicationName ?? 'gatehouse',
+    connectTimeoutMS: 10_000,
+    logging: ['query'],
+    logger: observingLogger((text) => observed.dataSource && tellObserver(observed.dataSource, text)),
+    poolErrorHandler: options.onPoolError ?? (() => {}),
+    extra: {
+      keepAlive: true,
+      options: '-c default_transaction_isolation=read\\ committed -c timezone=UTC',
+      statement_timeout: 30_000,
+      idle_in_transaction_session_timeout: 60_000,
+    },
+  })
+  observed.dataSource = dataSource
+  return dataSource.initialize()
+}
+
+function observingLogger(logQuery: (text: string) => void): Logger {
+  const ignore = () => {}
+  return {
+    logQuery,
+    logQueryError: ignore,
+    logQuerySlow: ignore,
+    logSchemaBuild: ignore,
+    logMigration: ignore,
+    log: ignore,
+  }
+}
