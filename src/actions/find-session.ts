@@ -27,9 +27,9 @@ async function refusedNow(world: World, row: SessionFactsRow): Promise<string | 
     const provenByCode = row.proofType === 'code'
     return provenByCode && !verifiedKeys.some((key) => key === row.proofKey) ? 'address_unproven' : null
   }
+  const known = row.joinedKeys.length > 0 ? row.joinedKeys : verifiedKeys
   const governed =
-    row.policies.ssoRequired &&
-    (await isGoverned(reader(world.dataSource), [...verifiedKeys, ...row.joinedKeys], row.organizationId))
+    row.policies.ssoRequired && (await isGoverned(reader(world.dataSource), known, row.organizationId))
   return judgeSession({
     proof: { type: row.proofType, key: row.proofKey, connectionStatus: row.connectionStatus },
     account: {

@@ -1,5 +1,6 @@
 // Sessions: a browser's or a client's standing for (account, organization, way of proof).
 import type { AddressKey } from './address.ts'
+import { type Domain, standingOf } from './organization.ts'
 
 export type SessionProof = 'saml' | 'code' | 'host'
 
@@ -46,4 +47,9 @@ export function hasFreshOwnProof(session: Pick<SessionView, 'ownProofAt'>, now: 
 /** Whole and broken minutes from `then` to `now`. */
 export function minutesSince(then: Date, now: Date): number {
   return (now.getTime() - then.getTime()) / 60_000
+}
+
+/** Whether an address lies outside every domain that the organization has proven, lapsed and contested ones included. */
+export function isOutside(key: AddressKey, domains: readonly Domain[], organizationId: string): boolean {
+  return !['this', 'duty'].includes(standingOf(key, domains, organizationId))
 }

@@ -1,6 +1,7 @@
 // Which proven domains an address lies in, whoever proved them.
 import { type AddressKey, domainChain, domainOf } from '../domain/address.ts'
-import { type Domain, standingOf } from '../domain/organization.ts'
+import type { Domain } from '../domain/organization.ts'
+import { isOutside } from '../domain/session.ts'
 import { type Reader, statement } from './database.ts'
 
 const OVER = statement(
@@ -22,5 +23,5 @@ export async function isGoverned(
   organizationId: string,
 ): Promise<boolean> {
   const domains = await domainsOver(read, keys)
-  return keys.some((key) => ['this', 'duty'].includes(standingOf(key, domains, organizationId)))
+  return keys.some((key) => !isOutside(key, domains, organizationId))
 }
