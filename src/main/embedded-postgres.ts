@@ -44,7 +44,7 @@ export interface EmbeddedOptions {
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const owner = postgresOwner()
   const dataDir = path.resolve(options.dataDir)
-  mkdirSync(dataDir, { recursive: true })
+  openDataDir(dataDir, owner)
   const sharedDir = path.join('/var/lib', 'gatehouse')
   const cluster = clusterFolder(owner, dataDir, sharedDir, options.say)
   const binaries = await findBinaries(owner, sharedDir, options.say)
@@ -67,6 +67,14 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   } catch (error) {
     throw new Error(`PostgreSQL did not start in ${cluster}: ${(error as Error).message}`, { cause: error })
   }
+}
+
+/** Makes the data folder; a private one of root's own is made passable (0711) for PostgreSQL's user: its files stay private. */
+function openDataDir(dataDir: string, owner: Owner): void {
+  mkdirSync(dataDir, { recursive: true })
+  const { mode } = statSync(dataDir)
+  const passable = owner.switchTo === null || canReach(owner, dataDir)
+  if (!passable && canReach(owner, path.dirname(dataDir))) chmodSync(dataDir, (mode & 0o777) | 0o111)
 }
 
 /** `$DATA_DIR/postgres`, or what it links to; as root under a private folder it is made to link to a shared place. */
