@@ -1,4 +1,5 @@
 // Mail: what the product may write to a person, before and after it has become text.
+import type { InvitationStatus } from './invitation.ts'
 
 export type MailKind =
   | 'invitation'
@@ -43,10 +44,36 @@ export interface MailDraft {
   data?: MailData
 }
 
+/** What is looked up when a mail leaves. */
+export interface MailFacts {
+  organization: { id: string; name: string; proven: boolean } | null
+  invitation: InvitationFacts | null
+}
+
+export interface InvitationFacts {
+  id: string
+  organizationId: string
+  status: InvitationStatus
+  email: string
+  role: string
+  projects: string[]
+  message: string | null
+  language: string | null
+  expiresAt: Date
+  /** A directory's own invitation lives with its record: its mail names no date. */
+  byDirectory: boolean
+  /** Whether this Delivery's link and code still work. */
+  replaced: boolean
+  /** Null unless a member invited. */
+  inviterName: string | null
+  /** The inviter's address in the organization where it is proven: the only one a reply may go to. */
+  inviterAddress: string | null
+}
+
 /** A mail as its reader gets it. */
 export interface Mail {
   to: string
-  from: string
+  from: { name: string; address: string }
   replyTo: string | null
   subject: string
   text: string

@@ -1,0 +1,97 @@
+// A record that went away or became another person's: what stands for who was there (E6, C16).
+import { followRecord } from '../decisions/follow-record.ts'
+import type { Change } from '../domain/change.ts'
+import type { DirectoryRecord } from '../domain/directory.ts'
+import { newId } from '../kernel/ids.ts'
+import type { Transaction } from '../store/database.ts'
+import { readRecordFacts } from '../store/record-facts.ts'
+import { buryRecord } from '../store/record-writes.ts'
+import { apply, type Scope } from './apply.ts'
+import { draft, type RecordPush, told } from './push-event.ts'
+import { loadLocked, settle } from './settle.ts'
+import type { World } from './world.ts'
+
+/** E6: the record is gone; its person is suspended, its own invitation withdrawn, a tombstone left. */
+export async function reconcileDeletion(
+  tx: Transaction,
+  world: World,
+  scope: Scope,
+  before: DirectoryRecord,
+): Promise<void> {
+  const now = world.clock.now()
+  const stored = await readRecordFacts(tx, before)
+  await buryRecord(tx, before, 'deleted', now)
+  const followed = followRecord({ now, invitations: stored.invitations }, before.id, null)
+  const push: RecordPush = { kind: 'deleted', before, after: null }
+  await settleLeft(tx, world, scope, before, 'E6', followed, push)
+}
+
+/** C16: the record became another person's; who was there keeps a tombstone, and who comes waits for an answer (E9). */
+export async function replacePerson(
+  tx: Transaction,
+  world: World,
+  scope: Scope,
+  before: DirectoryRecord,
+  after: DirectoryRecord,
+): Promise<void> {
+  const conflict: Change = {
+    kind: 'conflict.open',
+    conflict: {
+      kind: 'E9',
+      key: after.emailKey,
+      accountId: before.accountId,
+      connectionId: null,
+      subject: null,
+      directoryUserId: after.id,
+      membershipId: null,
+      choices: ['keep', 'replace', 'new_account'],
+      detail:
+        'The directory gave the record another externalId while it was inactive: it may be another person.',
+    },
+  }
+  const first: Change[] = [{ kind: 'record.unbind', record: before }, conflict]
+  await apply(tx, world, scope, first)
+  await settleLeft(tx, world, scope, before, 'C16', [], { kind: 'updated', before, after })
+}
+
+async function settleLeft(
+  tx: Transaction,
+  world: World,
+  scope: Scope,
+  before: DirectoryRecord,
+  rule: string,
+  first: Change[],
+  push: RecordPush,
+): Promise<void> {
+  if (before.accountId === null) {
+    await apply(tx, world, scope, [
+      ...first,
+      told(push, { rule, outcome: 'none', reason: null, nextActor: 'nobody' }),
+    ])
+    return
+  }
+  const facts = await loadLocked(tx, world, {
+    organizationId: scope.organizationId,
+    accountId: before.accountId,
+    keys: [],
+    recordIds: [],
+  })
+  await settle(
+    tx,
+    world,
+    scope,
+    facts,
+    {
+      door: 'push',
+      rule,
+      namedKeys: [],
+      satisfies: null,
+      boundRecordId: null,
+      email: null,
+      displayName: null,
+      inPerson: false,
+      newMembershipId: newId(),
+    },
+    { first, event: (decision) => draft(push, decision, before.accountId) },
+  )
+}

@@ -1,0 +1,204 @@
+// What a directory's push means for the person it speaks of (C1 to C19, E1 to E9), inside the provisioning deed's transaction.
+import { followAddress, isNewPerson } from '../decisions/follow-address.ts'
+import { followRecord } from '../decisions/follow-record.ts'
+import { type RecordResolution, resolveRecord } from '../decisions/resolve-record.ts'
+import type { Change, Decision } from '../domain/change.ts'
+import type { DirectoryRecord } from '../domain/directory.ts'
+import { standingOf } from '../domain/organization.ts'
+import type { PersonFacts } from '../domain/person.ts'
+import { newId } from '../kernel/ids.ts'
+import { readAddressFreedom } from '../store/account-reads.ts'
+import type { Transaction } from '../store/database.ts'
+import { lock } from '../store/locks.ts'
+import { readRecordFacts } from '../store/record-facts.ts'
+import { apply, type Scope } from './apply.ts'
+import { directoryInvitation } from './directory-invitation.ts'
+import { draft, type PushingDirectory, type RecordPush, told } from './push-event.ts'
+import { reconcileDeletion, replacePerson } from './reconcile-departure.ts'
+import { loadLocked, settle } from './settle.ts'
+import type { World } from './world.ts'
+
+/** Reconciles the person of one record that was just written (or deleted) in this transaction. */
+export async function reconcilePush(
+  tx: Transaction,
+  world: World,
+  directory: PushingDirectory,
+  push: RecordPush,
+): Promise<void> {
+  const scope: Scope = {
+    organizationId: directory.organizationId,
+    actor: { type: 'directory', id: directory.id },
+  }
+  // A directory in test changes nothing outside itself (decision 6).
+  if (directory.status !== 'active') return
+  await lock(
+    tx,
+    keysOf(push).map((key) => `key:${key}` as const),
+  )
+  if (push.kind === 'deleted') return reconcileDeletion(tx, world, scope, push.before)
+  if (push.before && isNewPerson(push.before, push.after))
+    return replacePerson(tx, world, scope, push.before, push.after)
+  const now = world.clock.now()
+  const stored = await readRecordFacts(tx, push.after)
+  const resolution = resolveRecord({
+    ...stored,
+    now,
+    organizationId: directory.organizationId,
+    record: push.after,
+    created: push.kind === 'created',
+  })
+  const followed = followRecord({ now, invitations: stored.invitations }, push.after.id, push.after)
+  if (resolution.kind === 'unbound' || resolution.kind === 'conflict') {
+    const invited =
+      resolution.kind === 'unbound' && resolution.invite
+        ? directoryInvitation(world, directory, push.after, stored.policies)
+        : []
+    const opened: Change[] =
+      resolution.kind === 'conflict' ? [{ kind: 'conflict.open', conflict: resolution.conflict }] : []
+    await apply(tx, world, scope, [
+      ...followed,
+      ...opened,
+      ...invited,
+      told(push, unboundDecision(resolution, invited.length > 0)),
+    ])
+    return
+  }
+  await reconcileBound(tx, world, scope, push, resolution, followed)
+}
+
+async function reconcileBound(
+  tx: Transaction,
+  world: World,
+  scope: Scope,
+  push: Exclude<RecordPush, { kind: 'deleted' }>,
+  resolution: Extract<RecordResolution, { kind: 'bound' | 'bind' | 'new' }>,
+  followed: readonly Change[],
+): Promise<void> {
+  const record = push.after
+  const accountId = resolution.kind === 'new' ? newId() : resolution.accountId
+  const keys = record.emailKey === null ? [] : [record.emailKey]
+  const loaded = await loadLocked(tx, world, {
+    organizationId: scope.organizationId,
+    accountId: resolution.kind === 'new' ? null : accountId,
+    keys,
+    recordIds: [record.id],
+  })
+  const first: Change[] = [...followed]
+  if (resolution.kind === 'new') first.push(...newAccount(world, record, accountId))
+  if (resolution.kind !== 'bound')
+    first.push({ kind: 'record.bind', recordId: record.id, accountId, rule: resolution.rule })
+  if (resolution.kind === 'bind' && resolution.rule === 'C3') first.push(...toldOfLink(loaded))
+  let rule = resolution.rule
+  if (
+    resolution.kind === 'bound' &&
+    push.before &&
+    record.emailKey !== null &&
+    push.before.emailKey !== record.emailKey
+  ) {
+    const freedom = await readAddressFreedom(tx, scope.organizationId, accountId, record.emailKey)
+    const moved = followAddress(loaded, push.before, record, freedom)
+    first.push(...moved.changes)
+    rule = moved.rule ?? rule
+  }
+  const facts = folded(loaded, record, accountId, resolution.kind === 'new' ? world.clock.now() : null)
+  await settle(
+    tx,
+    world,
+    scope,
+    facts,
+    {
+      door: 'push',
+      rule,
+      namedKeys: resolution.kind === 'bound' || standingOfRecord(facts, record) !== 'this' ? [] : keys,
+      satisfies: 'directory',
+      boundRecordId: resolution.kind === 'bound' ? null : record.id,
+      email: record.email,
+      displayName: record.displayName,
+      inPerson: false,
+      newMembershipId: newId(),
+    },
+    { first, event: (decision) => draft(push, decision, accountId) },
+  )
+}
+
+function folded(
+  loaded: PersonFacts,
+  record: DirectoryRecord,
+  accountId: string,
+  createdAt: Date | null,
+): PersonFacts {
+  const mine = { ...record, accountId }
+  const records = loaded.records.some((r) => r.id === record.id)
+    ? loaded.records.map((r) => (r.id === record.id ? mine : r))
+    : [...loaded.records, mine]
+  const account =
+    loaded.account ??
+    (createdAt && {
+      id: accountId,
+      name: record.displayName,
+      externalId: null,
+      addresses: [
+        {
+          address: record.email ?? '',
+          key: record.emailKey ?? '',
+          verifiedAt: createdAt,
+          primary: true,
+          givenBy: 'directory' as const,
+          restingSince: null,
+        },
+      ],
+    })
+  return { ...loaded, account, records }
+}
+
+function newAccount(world: World, record: DirectoryRecord, accountId: string): Change[] {
+  if (record.email === null || record.emailKey === null) return []
+  const address = {
+    address: record.email,
+    key: record.emailKey,
+    verifiedAt: world.clock.now(),
+    primary: true,
+    givenBy: 'directory' as const,
+    restingSince: null,
+  }
+  return [
+    { kind: 'account.create', accountId, name: record.displayName },
+    { kind: 'claims.strike', key: record.emailKey, keepAccountId: accountId },
+    { kind: 'address.add', accountId, address, proof: 'P3' },
+  ]
+}
+
+/** C3: the person is told by mail at every address that the account has proven. */
+function toldOfLink(facts: PersonFacts): Change[] {
+  const addresses = (facts.account?.addresses ?? []).filter((a) => a.verifiedAt !== null)
+  return addresses.map((a) => ({
+    kind: 'mail',
+    mail: 'linked',
+    to: a.address,
+    data: { detail: facts.organization.name },
+  }))
+}
+
+function keysOf(push: RecordPush): string[] {
+  return [push.before?.emailKey, push.after?.emailKey].filter((key): key is string => typeof key === 'string')
+}
+
+function standingOfRecord(facts: PersonFacts, record: DirectoryRecord) {
+  return record.emailKey === null
+    ? 'none'
+    : standingOf(record.emailKey, facts.organization.domains, facts.organization.id)
+}
+
+function unboundDecision(
+  resolution: Extract<RecordResolution, { kind: 'unbound' | 'conflict' }>,
+  invited: boolean,
+): Decision {
+  if (resolution.kind === 'conflict')
+    return { rule: 'E9', outcome: 'conflict', reason: 'identity_conflict', nextActor: 'org_admin' }
+  return {
+    rule: resolution.rule,
+    outcome: 'none',
+    reason: invited ? 'awaiting_person' : null,
+    nextActor: invited ? 'person' : 'nobody',
+  }
+}

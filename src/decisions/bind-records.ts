@@ -1,0 +1,86 @@
+// D0: which unbound records of the organization are this person's, whichever door the event came by.
+import { verifiedKeys } from '../domain/account.ts'
+import type { ConflictDraft } from '../domain/change.ts'
+import type { DirectoryRecord } from '../domain/directory.ts'
+import { declaredMatches, type PersonFacts } from '../domain/person.ts'
+
+export interface Bindings {
+  bind: DirectoryRecord[]
+  conflicts: ConflictDraft[]
+}
+
+/**
+ * Binds every unbound live record that is in no conflict and whose address the account has verified, was joined here by, or consented
+ * under, or whose declared key is the subject of the account's identity on the Connection of that directory. A second live record of one
+ * directory, or one whose comparable key differs from that subject, becomes a conflict (E9) instead.
+ */
+export function bindRecords(facts: PersonFacts): Bindings {
+  const result: Bindings = { bind: [], conflicts: [] }
+  const { account } = facts
+  if (!account) return result
+  const bound = facts.records.filter((r) => r.accountId === account.id)
+  for (const record of facts.records) {
+    if (record.accountId !== null || inConflict(facts, record) || !isTheirs(facts, record)) continue
+    const second = [...bound, ...result.bind].some((r) => r.directoryId === record.directoryId)
+    if (second || differsFromSubject(facts, record)) result.conflicts.push(conflictOf(facts, record, second))
+    else result.bind.push(record)
+  }
+  return result
+}
+
+/** Whether an open question about this record keeps it unbound. */
+export function inConflict(facts: PersonFacts, record: DirectoryRecord): boolean {
+  return facts.conflicts.some((c) => (c.kind === 'E9' || c.kind === 'B8') && c.directoryUserId === record.id)
+}
+
+function isTheirs(facts: PersonFacts, record: DirectoryRecord): boolean {
+  const accountId = facts.account?.id
+  const consented = facts.consents
+    .filter((c) => c.accountId === accountId)
+    .map((c) => facts.invitations.find((i) => i.id === c.invitationId)?.key)
+  const joined = facts.membershipKeys.filter((k) => k.kind === 'joined').map((k) => k.key)
+  const keys = [...verifiedKeys(facts.account), ...consented, ...joined]
+  if (record.emailKey !== null && keys.includes(record.emailKey)) return true
+  return facts.organization.connections.some(
+    (c) =>
+      c.directoryId === record.directoryId &&
+      facts.identities.some(
+        (i) =>
+          i.connectionId === c.id &&
+          i.directoryKey !== null &&
+          declaredMatches(record, c.directoryMatch, i.directoryKey),
+      ),
+  )
+}
+
+/** C16 apart, a record whose comparable declared key is not the subject that the account has on this Connection is somebody else's. */
+export function differsFromSubject(facts: PersonFacts, record: DirectoryRecord): boolean {
+  return facts.organization.connections.some(
+    (c) =>
+      c.comparable &&
+      c.directoryId === record.directoryId &&
+      facts.identities.some((i) => i.connectionId === c.id && i.directoryKey !== null) &&
+      !facts.identities.some(
+        (i) =>
+          i.connectionId === c.id &&
+          i.directoryKey !== null &&
+          declaredMatches(record, c.directoryMatch, i.directoryKey),
+      ),
+  )
+}
+
+function conflictOf(facts: PersonFacts, record: DirectoryRecord, second: boolean): ConflictDraft {
+  return {
+    kind: 'E9',
+    key: record.emailKey,
+    accountId: facts.account?.id ?? null,
+    connectionId: null,
+    subject: null,
+    directoryUserId: record.id,
+    membershipId: facts.membership?.id ?? null,
+    choices: ['keep', 'replace', 'new_account'],
+    detail: second
+      ? 'The directory holds two live records for one account.'
+      : "The record's key in the directory is not the one by which this person signs in.",
+  }
+}

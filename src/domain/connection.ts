@@ -1,0 +1,41 @@
+// Connections: the single sign-on identity providers of an organization.
+
+export type ConnectionStatus = 'test' | 'active' | 'off'
+export type IdpInitiated = 'accept' | 'restart' | 'off'
+export type DirectoryMatch = 'userName' | 'externalId' | 'email'
+
+export interface AttributeNames {
+  email?: string | undefined
+  firstName?: string | undefined
+  lastName?: string | undefined
+  groups?: string | undefined
+  directoryKey?: string | undefined
+}
+
+export interface IdpCertificate {
+  /** Base64 DER without armour. */
+  certificate: string
+  fingerprint: string
+  notAfter: string
+}
+
+export interface Connection {
+  id: string
+  organizationId: string
+  name: string
+  status: ConnectionStatus
+  idpEntityId: string
+  ssoUrl: string
+  ssoBinding: 'redirect' | 'post'
+  certificates: IdpCertificate[]
+  metadataUrl: string | null
+  idpInitiated: IdpInitiated
+  directoryId: string | null
+  directoryMatch: DirectoryMatch
+  attributes: AttributeNames
+  preset: string
+  legacy: { sha1: boolean; encryption: boolean }
+  maxAssertionMinutes: number
+  /** Whether the declared key may count as evidence: it was set here, or has once matched a record (R2). */
+  comparable: boolean
+}

@@ -1,0 +1,90 @@
+// What an organization knows of one person at one moment: the facts that every decision about a membership reads.
+import type { Account, Identity } from './account.ts'
+import type { AddressKey } from './address.ts'
+import type { Connection } from './connection.ts'
+import type { DirectoryRecord, Tombstone } from './directory.ts'
+import type { Consent, Invitation } from './invitation.ts'
+import type { RoleMapping } from './mapping.ts'
+import type { Grant, ManualGrant, Membership, MembershipKey } from './membership.ts'
+import { type Domain, OWNER, type Policies, type Role } from './organization.ts'
+
+export interface OrganizationFacts {
+  id: string
+  name: string
+  policies: Policies
+  /** The catalogue, highest rank first. */
+  roles: readonly Role[]
+  /** Every proven domain, of whomever, in which an address of this person may lie. */
+  domains: readonly Domain[]
+  mappings: readonly RoleMapping[]
+  connections: readonly Connection[]
+}
+
+export interface OpenConflict {
+  id: string
+  kind: 'B8' | 'E9' | 'C9' | 'C12' | 'H7'
+  key: AddressKey | null
+  accountId: string | null
+  connectionId: string | null
+  directoryUserId: string | null
+}
+
+export interface PersonFacts {
+  now: Date
+  organization: OrganizationFacts
+  /** Null while nobody is resolved; a new account stands here before it is written. */
+  account: Account | null
+  membership: Membership | null
+  membershipKeys: readonly MembershipKey[]
+  /** Live records of this organization that are bound to the account, or unbound and bear one of its keys. */
+  records: readonly DirectoryRecord[]
+  tombstones: readonly Tombstone[]
+  /** The account's identities on this organization's Connections. */
+  identities: readonly Identity[]
+  /** This organization's invitations to one of the person's keys, or settled on the account. */
+  invitations: readonly Invitation[]
+  /** Live consents to those invitations, of whomever. */
+  consents: readonly Consent[]
+  manualGrants: readonly ManualGrant[]
+  /** The grants as they stand written, in their order. */
+  grants: readonly Grant[]
+  /** Keys among the person's that are blocked here. */
+  blocks: readonly AddressKey[]
+  conflicts: readonly OpenConflict[]
+  /** Invitations whose role an administrator confirmed (A16). */
+  approvedInvitationIds: readonly string[]
+  /** Memberships here of other accounts that were joined by one of the keys. */
+  othersJoined: readonly { membershipId: string; accountId: string; key: AddressKey }[]
+  /** How many other owners can sign in under the present policy; read only where this person is an owner. */
+  otherOwners: number
+  /** Members and reserved places; read only where the policy counts seats. */
+  seatsTaken: number
+}
+
+/** The rank of a role in the catalogue; an unknown role ranks below all. */
+export function rankOf(roles: readonly Role[], role: string | null): number {
+  return roles.find((r) => r.name === role)?.rank ?? -1
+}
+
+/** Whether the role is the owner's, which no directory, mapping, invitation or default ever grants. */
+export function isOwnerRole(role: string | null): boolean {
+  return role === OWNER
+}
+
+/** What a record says under a Connection's declared key: the value that the provider's own key is compared with (R2). */
+export function declaredValue(record: DirectoryRecord, match: Connection['directoryMatch']): string | null {
+  if (match === 'externalId') return record.externalId
+  return match === 'email' ? record.emailKey : record.userNameKey
+}
+
+/** Whether a provider's declared key is this record's: externalId to the letter, the others by ASCII folding alone. */
+export function declaredMatches(
+  record: DirectoryRecord,
+  match: Connection['directoryMatch'],
+  key: string,
+): boolean {
+  const value = declaredValue(record, match)
+  if (value === null) return false
+  if (match === 'externalId') return value === key
+  return value === key.replace(/[A-Z]/g, (c) => c.toLowerCase())
+}

@@ -1,0 +1,26 @@
+// What an organization knows when a directory pushes a record: the facts that decide whose account it is.
+import type { DirectoryRecord, Tombstone } from './directory.ts'
+import type { Invitation } from './invitation.ts'
+import type { Domain } from './organization.ts'
+import type { OpenConflict } from './person.ts'
+
+export interface RecordFacts {
+  now: Date
+  organizationId: string
+  domains: readonly Domain[]
+  record: DirectoryRecord
+  /** Whether this push made the record. */
+  created: boolean
+  /** The account that holds the record's address verified. */
+  holder: { accountId: string; resting: boolean; governedElsewhere: boolean } | null
+  /** Memberships here joined by the record's address. */
+  joined: readonly { membershipId: string; accountId: string; status: string; closed: boolean }[]
+  /** Live tombstones of this directory with the same externalId, user name or address. */
+  tombstones: readonly Tombstone[]
+  /** Accounts among those named here that already have a live record of this directory. */
+  accountsWithRecord: readonly string[]
+  conflicts: readonly OpenConflict[]
+  /** Invitations here to the record's address. */
+  invitations: readonly Invitation[]
+  blocked: boolean
+}
