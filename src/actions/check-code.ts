@@ -7,11 +7,11 @@ import { CODE_TRIES, type CodeBinding, codeHash } from './mail-code.ts'
 import type { World } from './world.ts'
 
 export type CodeVerdict =
-  | { ok: true; key: AddressKey; accountId: string | null }
+  | { ok: true; id: string; key: AddressKey; accountId: string | null }
   | { ok: false; reason: 'code_wrong' | 'code_expired'; triesLeft: number }
 
 /**
- * A right code is consumed and tells whose address it proves; a wrong one costs one of five tries, after which the code is dead. The
+ * A right code is spent (unless `keep` leaves that to `spendCode`) and tells whose address it proves; a wrong one costs one of five tries, after which the code is dead. The
  * caller commits either way: throwing here would give the try back. `binding.key` left out takes the key that the code was asked for.
  */
 export async function checkCode(
@@ -19,6 +19,7 @@ export async function checkCode(
   world: World,
   binding: Omit<CodeBinding, 'key'> & { key?: AddressKey },
   typed: string,
+  right: 'spend' | 'keep' = 'spend',
 ): Promise<CodeVerdict> {
   const row = await lockProofCode(tx, binding.purpose, sha256(binding.browser))
   const now = world.clock.now()
@@ -31,10 +32,15 @@ export async function checkCode(
     typed.replace(/[\s\p{Dash}]/gu, ''),
   )
   if (constantTimeEqual(expected, row.codeHash)) {
-    await endProofCode(tx, row.id, now)
-    return { ok: true, key: row.key, accountId: row.accountId }
+    if (right === 'spend') await spendCode(tx, world, row.id)
+    return { ok: true, id: row.id, key: row.key, accountId: row.accountId }
   }
   await countTry(tx, row.id)
   const triesLeft = CODE_TRIES - row.tries - 1
   return { ok: false, reason: triesLeft > 0 ? 'code_wrong' : 'code_expired', triesLeft }
+}
+
+/** Spends a code that `checkCode` found right and kept. */
+export async function spendCode(tx: Transaction, world: World, id: string): Promise<void> {
+  await endProofCode(tx, id, world.clock.now())
 }
