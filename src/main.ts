@@ -1,9 +1,14 @@
 // The program: reads the settings, starts the server, says that it is ready, and stops on SIGTERM or SIGINT.
+import { setTimeout as pause } from 'node:timers/promises'
 import { readSettings, type Settings } from './config/settings.ts'
 import { type RunningServer, startServer } from './main/server.ts'
 
+const START_PATIENCE_MS = 3000
+
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const complain = (line: string) => process.stderr.write(`Gatehouse cannot start: ${line}\n`)
+
+let stopping = false
 
 await run()
 
@@ -37,21 +42,20 @@ function announce(server: RunningServer, settings: Settings): void {
   })
 }
 
-let stopping = false
-
 /** The first signal stops in order, also in the middle of the start; the second ends the process at once. */
 function stopOnSignals(starting: Promise<RunningServer>): void {
   const onSignal = (signal: NodeJS.Signals) => {
     if (stopping) process.exit(signal === 'SIGINT' ? 130 : 143)
     stopping = true
-    void starting.then(
-      async (server) => {
-        await server.stop()
-        process.exit(0)
-      },
-      () => process.exit(1),
-    )
+    void stop(starting)
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
+}
+
+async function stop(starting: Promise<RunningServer>): Promise<void> {
+  // A start that waits for something is not waited for; the embedded database stops with this process.
+  const server = await Promise.race([starting.catch(() => null), pause(START_PATIENCE_MS, null)])
+  await server?.stop()
+  process.exit(server === null ? 1 : 0)
 }

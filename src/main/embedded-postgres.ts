@@ -7,9 +7,9 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -36,27 +36,31 @@ export interface EmbeddedOptions {
   dataDir: string
   /** Told in one line each what a start that takes long is doing. */
   say: (line: string) => void
+  /** Where root's private files are put so that PostgreSQL's user can reach them; `/var/lib/gatehouse` unless said. */
+  sharedDir?: string
   /** Further PostgreSQL settings, `name=value`. */
   flags?: readonly string[]
 }
+
+// Lies inside the database's own folder, readable by its user alone; PostgreSQL ignores it.
+const PASSWORD_FILE = 'gatehouse-password'
 
 /** Starts the embedded PostgreSQL, making it first when there is none. Rejects with a sentence for the operator. */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const owner = postgresOwner()
   const dataDir = path.resolve(options.dataDir)
   openDataDir(dataDir, owner)
-  const sharedDir = path.join('/var/lib', 'gatehouse')
+  const sharedDir = options.sharedDir ?? '/var/lib/gatehouse'
   const cluster = clusterFolder(owner, dataDir, sharedDir, options.say)
   const binaries = await findBinaries(owner, sharedDir, options.say)
-  const passwordFile = path.join(path.dirname(cluster), 'postgres-password')
 
   if (existsSync(path.join(cluster, 'PG_VERSION'))) {
     checkCluster(cluster, binaries, owner)
   } else {
     options.say(`Making a PostgreSQL ${binaries.major} database in ${cluster} (once, some seconds)`)
-    await makeCluster(cluster, passwordFile, binaries, owner)
+    await makeCluster(cluster, binaries, owner)
   }
-  const password = readFileSync(passwordFile, 'utf8').trim()
+  const password = readFileSync(path.join(cluster, PASSWORD_FILE), 'utf8').trim()
   const urlOn = (port: number) => `postgres://gatehouse:${password}@127.0.0.1:${port}/postgres`
 
   const running = await takeOver(cluster, urlOn, options.say)
@@ -121,39 +125,44 @@ function checkCluster(cluster: string, binaries: Binaries, owner: Owner): void {
   }
 }
 
-async function makeCluster(
-  cluster: string,
-  passwordFile: string,
-  binaries: Binaries,
-  owner: Owner,
-): Promise<void> {
-  // An initdb that was cut off leaves files but no PG_VERSION at the end of the list; it holds no data yet.
-  mkdirSync(cluster, { recursive: true, mode: 0o700 })
-  for (const entry of readdirSync(cluster))
-    rmSync(path.join(cluster, entry), { recursive: true, force: true })
-  rmSync(passwordFile, { force: true })
+/** Made under another name and moved when whole: a set-up that is cut off leaves no half database behind. */
+async function makeCluster(cluster: string, binaries: Binaries, owner: Owner): Promise<void> {
+  const draft = `${cluster}.${process.pid}.draft`
+  const passwordFile = `${draft}.password`
+  mkdirSync(draft, { recursive: true, mode: 0o700 })
   writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 })
   if (owner.switchTo !== null) {
     const { uid, gid } = owner.switchTo
-    chownSync(cluster, uid, gid)
+    chownSync(draft, uid, gid)
     chownSync(passwordFile, uid, gid)
   }
-  chmodSync(cluster, 0o700)
-  const args = ['-D', cluster, '-U', 'gatehouse', `--pwfile=${passwordFile}`, '--auth=scram-sha-256']
   try {
-    await promisify(execFile)(
-      binaries.initdb,
-      [...args, '--encoding=UTF8', '--locale=C.UTF-8', '--data-checksums'],
-      { ...owner.switchTo, cwd: '/', env: { PATH: process.env.PATH ?? '', LC_ALL: 'C.UTF-8' } },
-    )
+    await initdb(draft, passwordFile, binaries, owner)
+    renameSync(passwordFile, path.join(draft, PASSWORD_FILE))
+    renameSync(draft, cluster)
+  } catch (error) {
+    // Another server may have been quicker; then its database is the one.
+    if (!existsSync(path.join(cluster, 'PG_VERSION'))) throw error
+  } finally {
+    rmSync(passwordFile, { force: true })
+    rmSync(draft, { recursive: true, force: true })
+  }
+}
+
+async function initdb(draft: string, passwordFile: string, binaries: Binaries, owner: Owner): Promise<void> {
+  const access = ['-U', 'gatehouse', `--pwfile=${passwordFile}`, '--auth=scram-sha-256']
+  // The locale is said outright: without LANG initdb would make an SQL_ASCII database.
+  const format = ['--encoding=UTF8', '--locale=C.UTF-8', '--data-checksums']
+  const env = { PATH: process.env.PATH ?? '', LC_ALL: 'C.UTF-8' }
+  try {
+    await promisify(execFile)(binaries.initdb, ['-D', draft, ...access, ...format], {
+      ...owner.switchTo,
+      cwd: '/',
+      env,
+    })
   } catch (error) {
     const { stderr, message } = error as { stderr?: string; message: string }
-    rmSync(path.join(cluster, 'PG_VERSION'), { force: true })
-    throw new Error(
-      `PostgreSQL could not be set up in ${cluster}: ${stderr?.trim().split('\n').at(-1) || message}`,
-      {
-        cause: error,
-      },
-    )
+    const words = stderr?.trim().split('\n').at(-1) || message
+    throw new Error(`PostgreSQL could not be set up in ${path.dirname(draft)}: ${words}`, { cause: error })
   }
 }

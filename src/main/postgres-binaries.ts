@@ -63,7 +63,8 @@ function copyNative(native: string, target: string, say: (line: string) => void)
   return copy
 }
 
-function repairLinks(native: string): void {
+/** Makes the library links that the package's install script would have made, where they are missing. */
+export function repairLinks(native: string): void {
   const list = path.join(native, 'pg-symlinks.json')
   if (!existsSync(list)) return
   const links = JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]

@@ -12,7 +12,7 @@ export interface TakenOver {
   stop(): Promise<void>
 }
 
-const PATIENCE_MS = 3000
+const PATIENCE_MS = 2000
 const STEP_MS = 100
 
 /**
