@@ -69,3 +69,13 @@ export async function accountLabel(read: Reader, accountId: string): Promise<str
   const row = (await read.rows<{ name: string | null; address: string | null }>(NAME, [accountId]))[0]
   return row?.address ?? row?.name ?? null
 }
+
+const RETURN_URLS = statement(
+  'organization_return_urls',
+  `select policies -> 'returnUrls' as urls from organizations where id = $1`,
+)
+
+/** The addresses to which sign-ins of the organization may return, in their order. */
+export async function findReturnUrls(read: Reader, organizationId: string): Promise<string[]> {
+  return (await read.rows<{ urls: string[] | null }>(RETURN_URLS, [organizationId]))[0]?.urls ?? []
+}

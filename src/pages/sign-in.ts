@@ -1,0 +1,199 @@
+// Signing in and out: by a code at one's address, by the single sign-on of its domain, by the host product's one-time address.
+import type { Request, Response, Router } from 'express'
+import { chooseOrganization } from '../actions/choose-organization.ts'
+import { endSession } from '../actions/end-session.ts'
+import { findSignInWays, type SignInWay } from '../actions/find-sign-in-ways.ts'
+import { finishCodeSignIn } from '../actions/finish-code-sign-in.ts'
+import { openHandoff } from '../actions/open-handoff.ts'
+import { startCodeSignIn } from '../actions/start-code-sign-in.ts'
+import type { World } from '../actions/world.ts'
+import { type AddressKey, addressKey, domainOf } from '../domain/address.ts'
+import { html } from '../http/html.ts'
+import { AppError } from '../kernel/errors.ts'
+import { limitCodes } from './limits.ts'
+import { remembered } from './remembered-invitation.ts'
+import {
+  answer,
+  begin,
+  digitsField,
+  explain,
+  fieldsOf,
+  forget,
+  form,
+  formVisit,
+  go,
+  refuse,
+  say,
+  ssoTargets,
+  type Visit,
+  visit,
+} from './visit.ts'
+
+/** `/sign-in…` and `/sign-out`. */
+export function signInRoutes(world: World, router: Router): void {
+  router.get('/sign-in', async (req, res) => addressPage(await visit(world, req, res), 200))
+  router.post('/sign-in', async (req, res) => askAddress(await formVisit(world, req, res)))
+  router.post('/sign-in/code', async (req, res) => sendCode(await formVisit(world, req, res)))
+  router.post('/sign-in/confirmation', async (req, res) => confirm(await formVisit(world, req, res)))
+  router.post('/sign-in/organization', async (req, res) => choose(await formVisit(world, req, res)))
+  router.get('/sign-in/handoff', async (req, res) => handoff(world, req, res))
+  router.post('/sign-in/handoff', async (req, res) => confirmHandoff(await formVisit(world, req, res)))
+  router.post('/sign-out', async (req, res) => signOut(await formVisit(world, req, res)))
+}
+
+function addressPage(v: Visit, status: number, fault?: string, typed = ''): void {
+  const fields = html`<label for="email">${say(v, 'signin.email')}</label>
+${fault ? html`<p class="note" id="fault" role="alert">${fault}</p>` : null}
+<input id="email" name="email" type="email" autocomplete="username" maxlength="254" required autofocus value="${typed}"${fault ? html` aria-describedby="fault"` : null}>`
+  const body = form(v, { action: '/sign-in', fields, button: say(v, 'signin.button') })
+  answer(v, status, { title: say(v, 'signin.title'), body })
+}
+
+interface Asked {
+  address: string
+  key: AddressKey
+}
+
+function askedOf(v: Visit): Asked | null {
+  const address = (fieldsOf(v.req).email ?? '').trim()
+  const key = addressKey(address)
+  return key === null ? null : { address, key }
+}
+
+async function askAddress(v: Visit): Promise<void> {
+  const asked = askedOf(v)
+  if (asked === null) return addressPage(v, 400, say(v, 'join.bad.address'), fieldsOf(v.req).email)
+  const ways = await findSignInWays(v.world, asked.key)
+  if (ways.length === 0) return mailAndShow(v, asked)
+  waysPage(v, asked, ways)
+}
+
+function waysPage(v: Visit, { address, key }: Asked, ways: readonly SignInWay[]): void {
+  const sso = ways.map(
+    (way) =>
+      html`<form method="get" action="/saml/${way.connectionId}/sign-in"><button type="submit">${say(v, 'signin.way', { organization: way.organizationName })}</button></form>`,
+  )
+  const byCode = form(v, {
+    action: '/sign-in/code',
+    carry: { email: address },
+    button: say(v, 'signin.code.button'),
+    quiet: true,
+  })
+  answer(v, 200, {
+    title: say(v, 'signin.ways.title'),
+    body: html`<p>${say(v, 'signin.ways.text', { domain: domainOf(key) })}</p>${sso}<hr class="rule">${byCode}`,
+    formTargets: ssoTargets(ways),
+  })
+}
+
+async function sendCode(v: Visit): Promise<void> {
+  const asked = askedOf(v)
+  if (asked === null) return addressPage(v, 400, say(v, 'join.bad.address'), fieldsOf(v.req).email)
+  await mailAndShow(v, asked)
+}
+
+async function mailAndShow(v: Visit, asked: Asked): Promise<void> {
+  await limitCodes(v, asked.address)
+  await startCodeSignIn(v.world, { ...asked, browser: v.browser, language: v.language })
+  codePage(v, 200, asked)
+}
+
+function codePage(v: Visit, status: number, { address }: Asked, fault?: string): void {
+  const carry = { email: address }
+  const body = html`<p>${say(v, 'signin.code.lead', { address })}</p>
+${form(v, { action: '/sign-in/confirmation', carry, fields: digitsField(v, fault), button: say(v, 'signin.code.submit') })}
+${form(v, { action: '/sign-in/code', carry, button: say(v, 'code.again'), quiet: true })}
+<p class="soft"><a href="/sign-in">${say(v, 'signin.again')}</a></p>`
+  answer(v, status, { title: say(v, 'code.title'), body })
+}
+
+async function confirm(v: Visit): Promise<void> {
+  const asked = askedOf(v)
+  if (asked === null) return addressPage(v, 400, say(v, 'join.bad.address'))
+  const { code = '', confirmed } = fieldsOf(v.req)
+  try {
+    const { world, browser, session: present } = v
+    const signIn = { ...asked, code, browser, present, confirmed: confirmed === 'yes' }
+    const done = await finishCodeSignIn(world, signIn)
+    if (done.outcome === 'confirm') {
+      const carry = { email: asked.address, code, confirmed: 'yes' }
+      return replacePage(v, done, '/sign-in/confirmation', carry)
+    }
+    if (done.outcome === 'unknown')
+      return refuse(v, 403, { reason: 'unknown_person', nextActor: 'org_admin' })
+    begin(v, done)
+    afterSignIn(v)
+  } catch (error) {
+    if (!(error instanceof AppError) || !['code_wrong', 'code_expired'].includes(error.code)) throw error
+    v.res.setHeader('Gatehouse-Reason', error.code)
+    codePage(v, 422, asked, codeFault(v, error))
+  }
+}
+
+/** What to say above the field of a code that was not taken. */
+export function codeFault(v: Visit, error: AppError): string {
+  if (error.code === 'code_wrong') return say(v, 'code.wrong', { tries: Number(error.details.triesLeft) })
+  return error.message
+}
+
+/** Another account's session is in this browser: both are named before anything changes (T-25). */
+export function replacePage(
+  v: Visit,
+  { current, next }: { current: string; next: string },
+  action: string,
+  carry: Record<string, string>,
+): void {
+  answer(v, 200, {
+    title: say(v, 'replace.title', { next }),
+    body: html`<p>${say(v, 'replace.lead', { current })}</p>
+${form(v, { action, carry, button: say(v, 'replace.button', { next }) })}
+<a class="button quiet" href="/welcome">${say(v, 'replace.stay', { current })}</a>`,
+  })
+}
+
+/** Back to the invitation that was left to sign in, else to the welcome page. */
+function afterSignIn(v: Visit): void {
+  const left = remembered(v)
+  go(v, left === null ? '/welcome' : `/invitations/${left.invitationId}`)
+}
+
+async function choose(v: Visit): Promise<void> {
+  if (v.session === null) return go(v, '/sign-in')
+  const { organization = '' } = fieldsOf(v.req)
+  begin(v, await chooseOrganization(v.world, v.session, organization))
+  go(v, '/welcome')
+}
+
+async function handoff(world: World, req: Request, res: Response): Promise<void> {
+  const v = await visit(world, req, res)
+  // HEAD and prefetches look without using the address up.
+  if (req.method === 'HEAD' || /prefetch|prerender/i.test(String(req.headers['sec-purpose'] ?? ''))) {
+    return answer(v, 200, { title: say(v, 'welcome.title'), body: html`` })
+  }
+  const token = req.query.t
+  await openAndGo(v, typeof token === 'string' ? token : '', false)
+}
+
+async function confirmHandoff(v: Visit): Promise<void> {
+  await openAndGo(v, fieldsOf(v.req).t ?? '', true)
+}
+
+async function openAndGo(v: Visit, token: string, confirmed: boolean): Promise<void> {
+  const done = await openHandoff(v.world, { token, present: v.session, confirmed })
+  if (done.outcome === 'confirm') return replacePage(v, done, '/sign-in/handoff', { t: token })
+  if (done.outcome === 'unknown') {
+    const body = html`<p>${say(v, 'handoff.gone.text')}</p>`
+    return explain(v, 404, 'request_unknown', { title: say(v, 'handoff.gone.title'), body })
+  }
+  begin(v, done)
+  afterSignIn(v)
+}
+
+async function signOut(v: Visit): Promise<void> {
+  if (v.session !== null) await endSession(v.world, v.session.id)
+  forget(v)
+  answer(v, 200, {
+    title: say(v, 'out.title'),
+    body: html`<p>${say(v, 'out.text')}</p><a class="button quiet" href="/sign-in">${say(v, 'signin.link')}</a>`,
+  })
+}
