@@ -1,6 +1,7 @@
 // One PostgreSQL process: started, watched until it accepts connections, and stopped.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { createServer } from 'node:net'
+import { AppError } from '../kernel/errors.ts'
 import type { Binaries } from './postgres-binaries.ts'
 import type { Owner } from './postgres-owner.ts'
 
@@ -13,8 +14,8 @@ export interface PostgresProcess {
   stop(): Promise<void>
 }
 
-/** Why it ended before it was ready: `message` is the end of PostgreSQL's own log. */
-export class StartFailure extends Error {}
+// The code of a PostgreSQL that ended before it was ready; the message is the end of its own log.
+const ENDED = 'postgres_ended'
 
 /** Starts `postgres` on `dataDir`, on 127.0.0.1 and a free port; tries other ports when one is raced away. */
 export async function startPostgresProcess(
@@ -28,7 +29,10 @@ export async function startPostgresProcess(
     try {
       return await startOn(port, binaries, owner, dataDir, flags)
     } catch (error) {
-      const raced = error instanceof StartFailure && /could not (bind|create any TCP)/i.test(error.message)
+      const raced =
+        error instanceof AppError &&
+        error.code === ENDED &&
+        /could not (bind|create any TCP)/i.test(error.message)
       if (!raced || attempt === 5) throw error
     }
   }
@@ -84,7 +88,7 @@ function watch(child: ChildProcess): { ready: Promise<void>; ended: Promise<stri
     child.once('close', () => resolve(lastWords(tail)))
   })
   const failed = ended.then((words) => {
-    throw new StartFailure(words)
+    throw new AppError('internal', ENDED, words)
   })
   return { ready: Promise.race([announced, failed]), ended }
 }

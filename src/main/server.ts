@@ -9,6 +9,7 @@ import type { Settings } from '../config/settings.ts'
 import { movableClock } from '../kernel/clock.ts'
 import { createLog, type Log } from '../kernel/log.ts'
 import { createSecrets, sha256 } from '../kernel/secrets.ts'
+import { startOutbound } from '../outbound/outbound.ts'
 import { type RunningDatabase, startDatabase } from './database.ts'
 import { type KeptSecrets, keptSecrets } from './kept-secrets.ts'
 import { type Listening, listen } from './listening.ts'
@@ -62,6 +63,7 @@ function serve(
     { processMetrics: true },
   )
   listening.serve(app)
+  const outbound = startOutbound(world)
   return {
     url: world.publicUrl,
     rootApiKeyFile: kept.rootApiKeyFile,
@@ -69,6 +71,9 @@ function serve(
     lost: database.lost,
     stop: async () => {
       await Promise.race([listening.close(), pause(GRACE_MS, undefined, { ref: false })])
+      await outbound
+        .stop()
+        .catch((error: unknown) => log.warn({ err: error }, 'the outbox did not stop cleanly'))
       await database
         .stop()
         .catch((error: unknown) => log.warn({ err: error }, 'the database did not stop cleanly'))
