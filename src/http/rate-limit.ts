@@ -40,6 +40,13 @@ export async function takeFromLimit(holder: LimitHolder, limit: Limit, key: stri
   }
 }
 
+/** Whether `key` has used up its limit already; counts nothing. */
+export async function isOverLimit(holder: LimitHolder, limit: Limit, key: string): Promise<boolean> {
+  if (!holder.rateLimits) return false
+  const counted = await limiterFor(holder.dataSource, limit).get(hashed(key))
+  return counted !== null && counted.consumedPoints >= limit.points
+}
+
 /** Forgets what was counted for `key`, for instance after a success. */
 export async function clearLimit(holder: LimitHolder, limit: Limit, key: string): Promise<void> {
   if (holder.rateLimits) await limiterFor(holder.dataSource, limit).delete(hashed(key))
