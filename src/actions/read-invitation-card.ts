@@ -23,6 +23,8 @@ export interface InvitationCard {
   organizationId: string
   organizationName: string
   inviterName: string | null
+  /** Whether a directory made it: it then lives as long as the record and shows no date. */
+  byDirectory: boolean
   role: string
   projects: string[]
   /** In its stored form; pages show `masked`. */
@@ -121,6 +123,7 @@ export async function cardOf(
     organizationId: row.organizationId,
     organizationName: row.organizationName,
     inviterName: row.inviterName,
+    byDirectory: row.invitedByType === 'directory',
     role: row.role,
     projects: row.projects,
     email: row.email,

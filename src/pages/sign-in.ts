@@ -1,5 +1,5 @@
 // Signing in and out: by a code at one's address, by the single sign-on of its domain, by the host product's one-time address.
-import type { Request, Response, Router } from 'express'
+import type { Router } from 'express'
 import { chooseOrganization } from '../actions/choose-organization.ts'
 import { endSession } from '../actions/end-session.ts'
 import { findSignInWays, type SignInWay } from '../actions/find-sign-in-ways.ts'
@@ -20,33 +20,37 @@ import {
   fieldsOf,
   forget,
   form,
-  formVisit,
   go,
+  onForm,
+  onOpen,
   refuse,
+  type Shown,
   say,
   ssoTargets,
   type Visit,
-  visit,
 } from './visit.ts'
 
 /** `/sign-in…` and `/sign-out`. */
 export function signInRoutes(world: World, router: Router): void {
-  router.get('/sign-in', async (req, res) => addressPage(await visit(world, req, res), 200))
-  router.post('/sign-in', async (req, res) => askAddress(await formVisit(world, req, res)))
-  router.post('/sign-in/code', async (req, res) => sendCode(await formVisit(world, req, res)))
-  router.post('/sign-in/confirmation', async (req, res) => confirm(await formVisit(world, req, res)))
-  router.post('/sign-in/organization', async (req, res) => choose(await formVisit(world, req, res)))
-  router.get('/sign-in/handoff', async (req, res) => handoff(world, req, res))
-  router.post('/sign-in/handoff', async (req, res) => confirmHandoff(await formVisit(world, req, res)))
-  router.post('/sign-out', async (req, res) => signOut(await formVisit(world, req, res)))
+  router.get(
+    '/sign-in',
+    onOpen(world, (v) => addressPage(v, 200)),
+  )
+  router.post('/sign-in', onForm(world, askAddress))
+  router.post('/sign-in/code', onForm(world, sendCode))
+  router.post('/sign-in/confirmation', onForm(world, confirm))
+  router.post('/sign-in/organization', onForm(world, choose))
+  router.get('/sign-in/handoff', onOpen(world, handoff))
+  router.post('/sign-in/handoff', onForm(world, confirmHandoff))
+  router.post('/sign-out', onForm(world, signOut))
 }
 
-function addressPage(v: Visit, status: number, fault?: string, typed = ''): void {
+function addressPage(v: Visit, status: number, fault?: string, typed = ''): Shown {
   const fields = html`<label for="email">${say(v, 'signin.email')}</label>
 ${fault ? html`<p class="note" id="fault" role="alert">${fault}</p>` : null}
 <input id="email" name="email" type="email" autocomplete="username" maxlength="254" required autofocus value="${typed}"${fault ? html` aria-describedby="fault"` : null}>`
   const body = form(v, { action: '/sign-in', fields, button: say(v, 'signin.button') })
-  answer(v, status, { title: say(v, 'signin.title'), body })
+  return answer(v, status, { title: say(v, 'signin.title'), body })
 }
 
 interface Asked {
@@ -60,15 +64,15 @@ function askedOf(v: Visit): Asked | null {
   return key === null ? null : { address, key }
 }
 
-async function askAddress(v: Visit): Promise<void> {
+async function askAddress(v: Visit): Promise<Shown> {
   const asked = askedOf(v)
   if (asked === null) return addressPage(v, 400, say(v, 'join.bad.address'), fieldsOf(v.req).email)
   const ways = await findSignInWays(v.world, asked.key)
   if (ways.length === 0) return mailAndShow(v, asked)
-  waysPage(v, asked, ways)
+  return waysPage(v, asked, ways)
 }
 
-function waysPage(v: Visit, { address, key }: Asked, ways: readonly SignInWay[]): void {
+function waysPage(v: Visit, { address, key }: Asked, ways: readonly SignInWay[]): Shown {
   const sso = ways.map(
     (way) =>
       html`<form method="get" action="/saml/${way.connectionId}/sign-in"><button type="submit">${say(v, 'signin.way', { organization: way.organizationName })}</button></form>`,
@@ -79,35 +83,35 @@ function waysPage(v: Visit, { address, key }: Asked, ways: readonly SignInWay[])
     button: say(v, 'signin.code.button'),
     quiet: true,
   })
-  answer(v, 200, {
+  return answer(v, 200, {
     title: say(v, 'signin.ways.title'),
     body: html`<p>${say(v, 'signin.ways.text', { domain: domainOf(key) })}</p>${sso}<hr class="rule">${byCode}`,
     formTargets: ssoTargets(ways),
   })
 }
 
-async function sendCode(v: Visit): Promise<void> {
+async function sendCode(v: Visit): Promise<Shown> {
   const asked = askedOf(v)
   if (asked === null) return addressPage(v, 400, say(v, 'join.bad.address'), fieldsOf(v.req).email)
-  await mailAndShow(v, asked)
+  return mailAndShow(v, asked)
 }
 
-async function mailAndShow(v: Visit, asked: Asked): Promise<void> {
+async function mailAndShow(v: Visit, asked: Asked): Promise<Shown> {
   await limitCodes(v, asked.address)
   await startCodeSignIn(v.world, { ...asked, browser: v.browser, language: v.language })
-  codePage(v, 200, asked)
+  return codePage(v, 200, asked)
 }
 
-function codePage(v: Visit, status: number, { address }: Asked, fault?: string): void {
+function codePage(v: Visit, status: number, { address }: Asked, fault?: string): Shown {
   const carry = { email: address }
   const body = html`<p>${say(v, 'signin.code.lead', { address })}</p>
 ${form(v, { action: '/sign-in/confirmation', carry, fields: digitsField(v, fault), button: say(v, 'signin.code.submit') })}
 ${form(v, { action: '/sign-in/code', carry, button: say(v, 'code.again'), quiet: true })}
 <p class="soft"><a href="/sign-in">${say(v, 'signin.again')}</a></p>`
-  answer(v, status, { title: say(v, 'code.title'), body })
+  return answer(v, status, { title: say(v, 'code.title'), body })
 }
 
-async function confirm(v: Visit): Promise<void> {
+async function confirm(v: Visit): Promise<Shown> {
   const asked = askedOf(v)
   if (asked === null) return addressPage(v, 400, say(v, 'join.bad.address'))
   const { code = '', confirmed } = fieldsOf(v.req)
@@ -122,11 +126,10 @@ async function confirm(v: Visit): Promise<void> {
     if (done.outcome === 'unknown')
       return refuse(v, 403, { reason: 'unknown_person', nextActor: 'org_admin' })
     begin(v, done)
-    afterSignIn(v)
+    return afterSignIn(v)
   } catch (error) {
     if (!(error instanceof AppError) || !['code_wrong', 'code_expired'].includes(error.code)) throw error
-    v.res.setHeader('Gatehouse-Reason', error.code)
-    codePage(v, 422, asked, codeFault(v, error))
+    return { ...codePage(v, 422, asked, codeFault(v, error)), reason: error.code }
   }
 }
 
@@ -142,8 +145,8 @@ export function replacePage(
   { current, next }: { current: string; next: string },
   action: string,
   carry: Record<string, string>,
-): void {
-  answer(v, 200, {
+): Shown {
+  return answer(v, 200, {
     title: say(v, 'replace.title', { next }),
     body: html`<p>${say(v, 'replace.lead', { current })}</p>
 ${form(v, { action, carry, button: say(v, 'replace.button', { next }) })}
@@ -152,33 +155,32 @@ ${form(v, { action, carry, button: say(v, 'replace.button', { next }) })}
 }
 
 /** Back to the invitation that was left to sign in, else to the welcome page. */
-function afterSignIn(v: Visit): void {
+function afterSignIn(v: Visit): Shown {
   const left = remembered(v)
-  go(v, left === null ? '/welcome' : `/invitations/${left.invitationId}`)
+  return go(left === null ? '/welcome' : `/invitations/${left.invitationId}`)
 }
 
-async function choose(v: Visit): Promise<void> {
-  if (v.session === null) return go(v, '/sign-in')
+async function choose(v: Visit): Promise<Shown> {
+  if (v.session === null) return go('/sign-in')
   const { organization = '' } = fieldsOf(v.req)
   begin(v, await chooseOrganization(v.world, v.session, organization))
-  go(v, '/welcome')
+  return go('/welcome')
 }
 
-async function handoff(world: World, req: Request, res: Response): Promise<void> {
-  const v = await visit(world, req, res)
+async function handoff(v: Visit): Promise<Shown> {
+  const { method, headers, query } = v.req
   // HEAD and prefetches look without using the address up.
-  if (req.method === 'HEAD' || /prefetch|prerender/i.test(String(req.headers['sec-purpose'] ?? ''))) {
+  if (method === 'HEAD' || /prefetch|prerender/i.test(String(headers['sec-purpose'] ?? ''))) {
     return answer(v, 200, { title: say(v, 'welcome.title'), body: html`` })
   }
-  const token = req.query.t
-  await openAndGo(v, typeof token === 'string' ? token : '', false)
+  return openAndGo(v, typeof query.t === 'string' ? query.t : '', false)
 }
 
-async function confirmHandoff(v: Visit): Promise<void> {
-  await openAndGo(v, fieldsOf(v.req).t ?? '', true)
+async function confirmHandoff(v: Visit): Promise<Shown> {
+  return openAndGo(v, fieldsOf(v.req).t ?? '', true)
 }
 
-async function openAndGo(v: Visit, token: string, confirmed: boolean): Promise<void> {
+async function openAndGo(v: Visit, token: string, confirmed: boolean): Promise<Shown> {
   const done = await openHandoff(v.world, { token, present: v.session, confirmed })
   if (done.outcome === 'confirm') return replacePage(v, done, '/sign-in/handoff', { t: token })
   if (done.outcome === 'unknown') {
@@ -186,13 +188,13 @@ async function openAndGo(v: Visit, token: string, confirmed: boolean): Promise<v
     return explain(v, 404, 'request_unknown', { title: say(v, 'handoff.gone.title'), body })
   }
   begin(v, done)
-  afterSignIn(v)
+  return afterSignIn(v)
 }
 
-async function signOut(v: Visit): Promise<void> {
+async function signOut(v: Visit): Promise<Shown> {
   if (v.session !== null) await endSession(v.world, v.session.id)
   forget(v)
-  answer(v, 200, {
+  return answer(v, 200, {
     title: say(v, 'out.title'),
     body: html`<p>${say(v, 'out.text')}</p><a class="button quiet" href="/sign-in">${say(v, 'signin.link')}</a>`,
   })

@@ -1,12 +1,12 @@
 // One request for a page: the browser, its session and language, and the forms and answers made for it.
-import type { Request, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { findSession } from '../actions/find-session.ts'
 import type { World } from '../actions/world.ts'
 import type { SessionView } from '../domain/session.ts'
 import { browserNonce, checkForm, formNonce } from '../http/form-guard.ts'
 import { type Html, html } from '../http/html.ts'
 import { type Language, type Params, pickLanguage } from '../http/messages.ts'
-import { type Page, type RefusalPage, sendPage, sendRefusal } from '../http/page.ts'
+import { type Page, type RefusalPage, refusalPage, sendPage } from '../http/page.ts'
 import { clearSessionCookie, readSessionCookie, setSessionCookie } from '../http/session-cookie.ts'
 import { type TextKey, text } from './texts.ts'
 
@@ -20,18 +20,6 @@ export interface Visit {
   nonce: string
   session: SessionView | null
   language: Language
-}
-
-/** A GET: changes nothing, gives the browser its form cookie. */
-export async function visit(world: World, req: Request, res: Response): Promise<Visit> {
-  const browser = browserNonce(req, res, world)
-  return makeVisit(world, req, res, browser)
-}
-
-/** A POST of one of our forms; AppError forbidden `form_expired` where this browser was not shown it. */
-export async function formVisit(world: World, req: Request, res: Response): Promise<Visit> {
-  checkForm(req, world, fieldsOf(req).nonce, world.clock.now())
-  return makeVisit(world, req, res, browserNonce(req, res, world))
 }
 
 /** The fields of a form; those that were sent several times count as absent. */
@@ -50,23 +38,62 @@ export function say(visit: Visit, key: TextKey, params: Params = {}): string {
 
 export type PageParts = Omit<Page, 'productName' | 'language'>
 
-export function answer(visit: Visit, status: number, page: PageParts): void {
-  sendPage(visit.res, status, { ...page, productName: visit.world.productName, language: visit.language })
+/** What a handler wants shown: a page with its status and reason, or another address by GET. */
+export type Shown = { status: number; reason: string | null; page: Page } | { location: string }
+
+export function answer(visit: Visit, status: number, page: PageParts): Shown {
+  const { productName } = visit.world
+  return { status, reason: null, page: { ...page, productName, language: visit.language } }
 }
 
 /** A page with the header `Gatehouse-Reason`: a state to explain, in the words of the page itself. */
-export function explain(visit: Visit, status: number, reason: string, page: PageParts): void {
-  visit.res.setHeader('Gatehouse-Reason', reason)
-  answer(visit, status, { footnote: html`<p>Code: ${reason}</p>`, ...page })
+export function explain(visit: Visit, status: number, reason: string, page: PageParts): Shown {
+  const footnote = html`<p>Code: ${reason}</p>`
+  return { ...answer(visit, status, { footnote, ...page }), reason }
 }
 
+/** The refusal page of a reason, in the words of the catalogue where the page has none of its own. */
 export function refuse(
   visit: Visit,
   status: number,
   refusal: Omit<RefusalPage, 'productName' | 'language'>,
-): void {
+): Shown {
   const { productName } = visit.world
-  sendRefusal(visit.res, status, { ...refusal, productName, language: visit.language })
+  const page = refusalPage({ ...refusal, productName, language: visit.language })
+  return { status, reason: refusal.reason, page }
+}
+
+/** Sends the browser on by GET. */
+export function go(location: string): Shown {
+  return { location }
+}
+
+/** The handler of a page that is opened. */
+export function onOpen(world: World, show: (visit: Visit) => Shown | Promise<Shown>): RequestHandler {
+  return async (req, res) => {
+    const browser = browserNonce(req, res, world)
+    const made = await makeVisit(world, req, res, browser)
+    send(res, await show(made))
+  }
+}
+
+/** The handler of one of our forms: AppError forbidden `form_expired` where this browser was not shown it. */
+export function onForm(world: World, act: (visit: Visit) => Shown | Promise<Shown>): RequestHandler {
+  return async (req, res) => {
+    checkForm(req, world, fieldsOf(req).nonce, world.clock.now())
+    const made = await makeVisit(world, req, res, browserNonce(req, res, world))
+    send(res, await act(made))
+  }
+}
+
+export function send(res: Response, shown: Shown): void {
+  if ('location' in shown) {
+    res.setHeader('Cache-Control', 'no-store')
+    res.redirect(303, shown.location)
+    return
+  }
+  if (shown.reason !== null) res.setHeader('Gatehouse-Reason', shown.reason)
+  sendPage(res, shown.status, shown.page)
 }
 
 export interface FormParts {
@@ -110,12 +137,6 @@ export function begin(visit: Visit, opened: { token: string; expiresAt: Date }):
 
 export function forget(visit: Visit): void {
   clearSessionCookie(visit.res, visit.world.publicUrl)
-}
-
-/** Sends the browser on by GET. */
-export function go(visit: Visit, location: string): void {
-  visit.res.setHeader('Cache-Control', 'no-store')
-  visit.res.redirect(303, location)
 }
 
 async function makeVisit(world: World, req: Request, res: Response, browser: string): Promise<Visit> {

@@ -7,17 +7,17 @@ import type { World } from '../actions/world.ts'
 import type { SessionView } from '../domain/session.ts'
 import { type Html, html } from '../http/html.ts'
 import { capital } from './texts.ts'
-import { answer, form, go, say, type Visit, visit } from './visit.ts'
+import { answer, form, go, onOpen, type Shown, say, type Visit } from './visit.ts'
 
 /** `/welcome`, and `/` which leads there. */
 export function welcomeRoutes(world: World, router: Router): void {
   router.get('/', (_req, res) => res.redirect(302, '/welcome'))
-  router.get('/welcome', async (req, res) => welcome(await visit(world, req, res)))
+  router.get('/welcome', onOpen(world, welcome))
 }
 
-async function welcome(v: Visit): Promise<void> {
+async function welcome(v: Visit): Promise<Shown> {
   const { session } = v
-  if (session === null) return go(v, '/sign-in')
+  if (session === null) return go('/sign-in')
   const { name } = session.account
   const body = html`<p>${standing(v, session)}</p>
 ${facts(v, session)}
@@ -26,7 +26,7 @@ ${await choices(v, session)}
 ${await invitations(v, session)}
 ${form(v, { action: '/sign-out', button: say(v, 'welcome.out'), quiet: true })}`
   const title = name === null ? say(v, 'welcome.title') : say(v, 'welcome.title.name', { name })
-  answer(v, 200, { title, organizationName: session.organization?.name, body })
+  return answer(v, 200, { title, organizationName: session.organization?.name, body })
 }
 
 function standing(v: Visit, session: SessionView): string {
