@@ -39,3 +39,18 @@ export interface Connection {
   /** Whether the declared key may count as evidence: it was set here, or has once matched a record (R2). */
   comparable: boolean
 }
+
+/** Our own addresses for a Connection: one service provider each, so that a Response for one never fits another. */
+export function serviceProviderOf(
+  publicUrl: string,
+  connectionId: string,
+): { spEntityId: string; acsUrl: string; signInUrl: string; sloUrl: string; spMetadataUrl: string } {
+  const base = `${publicUrl}/saml/${connectionId}`
+  return {
+    spEntityId: `${base}/metadata`,
+    acsUrl: `${base}/acs`,
+    signInUrl: `${base}/sign-in`,
+    sloUrl: `${base}/slo`,
+    spMetadataUrl: `${base}/metadata`,
+  }
+}

@@ -20,10 +20,13 @@ export interface Candidate {
   undone: boolean
 }
 
+/** A Connection without what only its protocol needs. */
+export type SignInConnection = Omit<Connection, 'certificates'>
+
 export interface SignInFacts {
   now: Date
   organization: OrganizationFacts
-  connection: Connection
+  connection: SignInConnection
   profile: Profile
   /** R1. */
   identity: Identity | null

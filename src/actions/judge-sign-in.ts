@@ -1,0 +1,202 @@
+// Judging a sign-in: resolution and settlement on the facts as they stand, without writing anything.
+import {
+  displayNameOf,
+  identityChanges,
+  identityOf,
+  newAccountOf,
+  standingThis,
+} from '../decisions/fold-sign-in.ts'
+import { type Resolution, resolveSignIn } from '../decisions/resolve-sign-in.ts'
+import { settlePerson } from '../decisions/settle-person.ts'
+import { verifiedKeys } from '../domain/account.ts'
+import type { Change, Decision } from '../domain/change.ts'
+import type { Connection } from '../domain/connection.ts'
+import type { Membership } from '../domain/membership.ts'
+import type { PersonFacts } from '../domain/person.ts'
+import type { Profile } from '../domain/profile.ts'
+import type { Refusal } from '../domain/reason.ts'
+import type { SignInConnection, SignInFacts } from '../domain/sign-in-facts.ts'
+import { newId } from '../kernel/ids.ts'
+import type { Reader } from '../store/database.ts'
+import type { LockName } from '../store/locks.ts'
+import { readSignInFacts } from '../store/sign-in-facts.ts'
+import { loadPerson } from './load-person.ts'
+import type { World } from './world.ts'
+
+export interface SignInAttempt {
+  connection: SignInConnection
+  profile: Profile
+  /** R3: who started it in this browser with a fresh own proof. */
+  starterAccountId: string | null
+  proof: SignInFacts['proof']
+  /** The invitation whose acceptance led here (A8). */
+  invitationId: string | null
+}
+
+export type Judgement =
+  | { outcome: 'refused'; refusal: Refusal; decision: Decision; changes: Change[] }
+  | { outcome: 'prove'; refusal: Refusal; decision: Decision; changes: Change[] }
+  | {
+      outcome: 'accepted'
+      accountId: string
+      identityId: string
+      membership: Membership
+      decision: Decision
+      changes: Change[]
+    }
+
+/**
+ * Judges by R0 to R8 and D0 to D6. `hold` takes locks before each reading; the dry look at the ACS holds nothing, and what it says may
+ * be answered otherwise when the browser comes back.
+ */
+export async function judgeSignIn(
+  read: Reader,
+  world: World,
+  attempt: SignInAttempt,
+  hold: (names: LockName[]) => Promise<void>,
+): Promise<Judgement> {
+  const { connection, profile } = attempt
+  const now = world.clock.now()
+  if (profile.emailKey) await hold([`key:${profile.emailKey}`])
+  const stored = await readSignInFacts(read, {
+    connection,
+    profile,
+    starterAccountId: attempt.starterAccountId,
+    now,
+  })
+  const facts: SignInFacts = {
+    ...stored,
+    organization: { ...stored.organization, roles: world.roles },
+    connection,
+    profile,
+    now,
+    starterAccountId: attempt.starterAccountId,
+    proof: attempt.proof,
+  }
+  const resolution = resolveSignIn(facts)
+  if (resolution.kind !== 'account' && resolution.kind !== 'new') return unresolved(resolution)
+  const known = resolution.kind === 'account' ? resolution.accountId : null
+  if (known) await hold([`account:${known}`])
+  const query = {
+    organizationId: connection.organizationId,
+    accountId: known,
+    keys: profile.emailKey ? [profile.emailKey] : [],
+    recordIds: facts.records.map((r) => r.id),
+  }
+  const person = await loadPerson(read, world, query)
+  return judgePerson(attempt, facts, resolution, person)
+}
+
+function judgePerson(
+  attempt: SignInAttempt,
+  facts: SignInFacts,
+  resolution: Extract<Resolution, { kind: 'account' | 'new' }>,
+  loaded: PersonFacts,
+): Judgement {
+  const { profile, connection } = attempt
+  const accountId = resolution.kind === 'account' ? resolution.accountId : newId()
+  const account =
+    resolution.kind === 'account' ? loaded.account : newAccountOf(facts, accountId, resolution.proof)
+  const identity = identityOf(facts, resolution, accountId, newId())
+  const keys = verifiedKeys(account)
+  const intended = loaded.invitations.find(
+    (i) => i.id === attempt.invitationId && (keys.includes(i.key) || i.key === profile.emailKey),
+  )
+  const consents = intended
+    ? [...loaded.consents, { invitationId: intended.id, accountId, proof: resolution.proof, at: facts.now }]
+    : loaded.consents
+  const person: PersonFacts = {
+    ...loaded,
+    account,
+    identities: [...loaded.identities.filter((i) => i.id !== identity.id), identity],
+    consents,
+    organization: {
+      ...loaded.organization,
+      connections: comparableNow(loaded, resolution.matchedByKey, connection.id),
+    },
+  }
+  const proven = standingThis(facts)
+  const named =
+    profile.emailKey !== null &&
+    (proven || resolution.proof === 'P1') &&
+    mayName(facts, person, profile.emailKey)
+  const settled = settlePerson(person, {
+    door: 'sign-in',
+    rule: resolution.rule,
+    namedKeys: named && profile.emailKey ? [profile.emailKey] : [],
+    satisfies: 'sso',
+    boundRecordId: null,
+    email: named
+      ? profile.address
+      : (account?.addresses.find((a) => a.primary && proven && a.key === profile.emailKey)?.address ?? null),
+    displayName: displayNameOf(profile),
+    inPerson: true,
+    newMembershipId: newId(),
+  })
+  if ('refused' in settled)
+    return { outcome: 'refused', refusal: settled.refused, decision: settled.decision, changes: [] }
+  if (settled.membership?.status !== 'active') return waiting(settled.decision)
+  const changes = [
+    ...identityChanges(facts, resolution, identity, account, profile),
+    ...(intended ? [consentChange(intended.id, accountId, resolution.proof)] : []),
+    ...settled.changes,
+  ]
+  return {
+    outcome: 'accepted',
+    accountId,
+    identityId: identity.id,
+    membership: settled.membership,
+    decision: { ...settled.decision, rule: resolution.rule },
+    changes,
+  }
+}
+
+/** B3: the asserted address counts for this account only where it holds it verified, or nobody does and its own record bears it. */
+function mayName(facts: SignInFacts, person: PersonFacts, key: string): boolean {
+  if (verifiedKeys(person.account).includes(key)) return true
+  return (
+    facts.holder === null &&
+    person.records.some((r) => r.accountId === person.account?.id && r.emailKey === key)
+  )
+}
+
+function comparableNow(loaded: PersonFacts, matched: boolean, connectionId: string): readonly Connection[] {
+  return loaded.organization.connections.map((c) =>
+    matched && c.id === connectionId ? { ...c, comparable: true } : c,
+  )
+}
+
+function consentChange(invitationId: string, accountId: string, proof: 'P1' | 'P2' | 'P3'): Change {
+  return { kind: 'consent.record', invitationId, accountId, proof }
+}
+
+function unresolved(resolution: Exclude<Resolution, { kind: 'account' | 'new' }>): Judgement {
+  const { refusal } = resolution
+  const { rule, reason, nextActor } = refusal
+  const outcome =
+    resolution.kind === 'prove' ? 'prove' : resolution.kind === 'conflict' ? 'conflict' : 'refuse'
+  const changes: Change[] =
+    resolution.kind === 'conflict' ? [{ kind: 'conflict.open', conflict: resolution.conflict }] : []
+  return {
+    outcome: resolution.kind === 'prove' ? 'prove' : 'refused',
+    refusal,
+    decision: { rule, outcome, reason, nextActor },
+    changes,
+  }
+}
+
+/** A membership that waits (for a seat, for an approval) opens nothing; the way there is kept by the consent, not by this sign-in. */
+function waiting(decision: Decision): Judgement {
+  const reason = decision.reason ?? 'approval_required'
+  return {
+    outcome: 'refused',
+    refusal: {
+      rule: decision.rule,
+      reason,
+      nextActor: decision.nextActor,
+      message: 'The membership waits for an administrator.',
+    },
+    decision: { ...decision, outcome: 'refuse' },
+    changes: [],
+  }
+}

@@ -1,0 +1,51 @@
+// The sign-in log of Responses that were refused before anybody asked whose they are.
+
+import type { ReasonCode } from '../domain/reason.ts'
+import { nextActorOf } from '../domain/reason-actors.ts'
+import { readConnectionForSignIn } from '../store/connections-for-sign-in.ts'
+import { reader } from '../store/database.ts'
+import { logSignIn } from '../store/sign-ins.ts'
+import { recordEvent } from './record-event.ts'
+import { inTransaction } from './transaction.ts'
+import type { World } from './world.ts'
+
+export interface RefusedResponse {
+  connectionId: string
+  reason: ReasonCode
+  checks: { name: string; ok: boolean; detail: string | null }[]
+  /** Redacted; kept only where the document could be read. */
+  responseXml: string | null
+}
+
+/** Writes the log row and the audit event, and nothing else (R0). */
+export async function logRefusedResponse(world: World, refused: RefusedResponse): Promise<void> {
+  const connection = await readConnectionForSignIn(reader(world.dataSource), refused.connectionId)
+  if (!connection) return
+  await inTransaction(world, async (tx) => {
+    await logSignIn(tx, {
+      organizationId: connection.organizationId,
+      connectionId: connection.id,
+      at: world.clock.now(),
+      outcome: connection.status === 'test' ? 'test' : 'refused',
+      rule: 'R0',
+      reason: refused.reason,
+      nameId: null,
+      attributes: {},
+      checks: refused.checks,
+      responseXml: refused.responseXml,
+      idpInitiated: false,
+    })
+    await recordEvent(tx, world, {
+      organizationId: connection.organizationId,
+      type: 'sign_in.refused',
+      actor: { type: 'connection', id: connection.id },
+      subject: { type: 'connection', id: connection.id },
+      decision: {
+        rule: 'R0',
+        outcome: 'refuse',
+        reason: refused.reason,
+        nextActor: nextActorOf(refused.reason),
+      },
+    })
+  })
+}

@@ -1,0 +1,57 @@
+// Who must act next on each reason, where the decision itself does not say otherwise (invariant 14).
+import type { NextActor, ReasonCode } from './reason.ts'
+
+const actors: Record<ReasonCode, NextActor> = {
+  joined: 'nobody',
+  already_member: 'nobody',
+  already_invited: 'person',
+  member_suspended: 'org_admin',
+  expired: 'inviter',
+  revoked: 'inviter',
+  superseded: 'person',
+  declined: 'inviter',
+  wrong_account: 'person',
+  account_exists: 'person',
+  address_unproven: 'person',
+  proof_required: 'person',
+  sso_required: 'person',
+  jit_off: 'org_admin',
+  domain_unproven: 'org_admin',
+  directory_inactive: 'idp_admin',
+  suspended_by_admin: 'org_admin',
+  removed_by_admin: 'org_admin',
+  blocked: 'org_admin',
+  seat_unavailable: 'org_admin',
+  approval_required: 'org_admin',
+  identity_conflict: 'org_admin',
+  owner_not_invitable: 'inviter',
+  inviter_lost_authority: 'org_admin',
+  guest_refused: 'org_admin',
+  governed_elsewhere: 'person',
+  governed_by_directory: 'idp_admin',
+  role_governed_by_mapping: 'org_admin',
+  last_owner: 'org_admin',
+  deprovision_held: 'org_admin',
+  lockout_risk: 'org_admin',
+  rate_limited: 'person',
+  code_wrong: 'person',
+  code_expired: 'person',
+  link_incomplete: 'person',
+  saml_response_invalid: 'idp_admin',
+  assertion_replayed: 'person',
+  request_unknown: 'person',
+  connection_off: 'org_admin',
+  idp_initiated_off: 'person',
+  attribute_missing: 'idp_admin',
+  test_mode: 'org_admin',
+  awaiting_person: 'person',
+  delivery_failed: 'inviter',
+  own_proof_required: 'person',
+  left: 'org_admin',
+  unknown_person: 'inviter',
+}
+
+/** The one who can do something about the reason. */
+export function nextActorOf(reason: ReasonCode): NextActor {
+  return actors[reason]
+}
