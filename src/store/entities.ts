@@ -1,17 +1,98 @@
 // Every table that TypeORM knows; a table family adds its EntitySchemas here.
 import type { EntitySchema } from 'typeorm'
+import {
+  accountAddressSchema,
+  accountSchema,
+  blockSchema,
+  domainSchema,
+  projectSchema,
+} from './account-tables.ts'
 import { apiKeySchema } from './api-keys.ts'
+import {
+  connectionSchema,
+  identitySchema,
+  identityUndoSchema,
+  pendingSignInSchema,
+  roleMappingSchema,
+  samlAssertionSchema,
+  samlRequestSchema,
+  signInSchema,
+} from './connection-tables.ts'
+import { devClockSchema } from './dev-clock-table.ts'
+import {
+  directoryGroupMemberSchema,
+  directoryGroupSchema,
+  directoryRequestSchema,
+  directorySchema,
+  directoryTokenSchema,
+  directoryTombstoneSchema,
+  directoryUserEmailSchema,
+  directoryUserSchema,
+} from './directory-tables.ts'
 import { eventSchema } from './events.ts'
+import { idempotencyKeySchema } from './idempotency-keys.ts'
+import {
+  consentSchema,
+  deliveryOpeningSchema,
+  deliverySchema,
+  invitationSchema,
+} from './invitation-tables.ts'
+import {
+  approvalSchema,
+  conflictSchema,
+  grantSchema,
+  manualGrantSchema,
+  membershipKeySchema,
+  membershipSchema,
+} from './membership-tables.ts'
 import { organizationSchema } from './organizations.ts'
 import { mailboxSchema, outboxSchema } from './outbox.ts'
+import { ProofCodeSchema } from './proof-codes.ts'
+import { SessionHandoffSchema, SessionSchema } from './sessions.ts'
 import { webhookAttemptSchema, webhookEndpointSchema } from './webhooks.ts'
 
 export const entities: EntitySchema[] = [
+  accountAddressSchema,
+  accountSchema,
   apiKeySchema,
+  approvalSchema,
+  blockSchema,
+  conflictSchema,
+  connectionSchema,
+  consentSchema,
+  deliveryOpeningSchema,
+  deliverySchema,
+  devClockSchema,
+  directoryGroupMemberSchema,
+  directoryGroupSchema,
+  directoryRequestSchema,
+  directorySchema,
+  directoryTokenSchema,
+  directoryTombstoneSchema,
+  directoryUserEmailSchema,
+  directoryUserSchema,
+  domainSchema,
   eventSchema,
+  grantSchema,
+  idempotencyKeySchema,
+  identitySchema,
+  identityUndoSchema,
+  invitationSchema,
   mailboxSchema,
+  manualGrantSchema,
+  membershipKeySchema,
+  membershipSchema,
   organizationSchema,
   outboxSchema,
+  pendingSignInSchema,
+  projectSchema,
+  ProofCodeSchema,
+  roleMappingSchema,
+  samlAssertionSchema,
+  samlRequestSchema,
+  SessionHandoffSchema,
+  SessionSchema,
+  signInSchema,
   webhookAttemptSchema,
   webhookEndpointSchema,
 ]
