@@ -80,19 +80,29 @@ const claimRows = statement(
   'outbox.claim',
   `update outbox set attempts = attempts + 1, next_at = $2
    where id in (
-     select id from outbox where state = 'queued' and next_at <= $1 and id <> all($4::uuid[])
+     select id from outbox where state = 'queued' and next_at <= $1 and kind = $4 and id <> all($5::uuid[])
+       and (endpoint_id is null or endpoint_id <> all($6::uuid[]))
      order by next_at limit $3 for update skip locked)
    returning id, kind, organization_id as "organizationId", event_id as "eventId", endpoint_id as "endpointId",
      delivery_id as "deliveryId", payload_encrypted as "payloadEncrypted", state, attempts, next_at as "nextAt",
      last_error as "lastError", created_at as "createdAt", done_at as "doneAt"`,
 )
 
-/** Takes up to `limit` due rows until `leaseUntil`, skipping those that another node is taking and those in `except`. */
-export function claimDue(
-  tx: Transaction,
-  claim: { now: Date; leaseUntil: Date; limit: number; except: readonly string[] },
-): Promise<OutboxRow[]> {
-  return tx.rows(claimRows, [claim.now, claim.leaseUntil, claim.limit, [...claim.except]])
+export interface Claim {
+  kind: OutboxRow['kind']
+  now: Date
+  leaseUntil: Date
+  limit: number
+  /** Rows that this process carries already. */
+  except: readonly string[]
+  /** Endpoints that have enough to do already. */
+  busyEndpoints: readonly string[]
+}
+
+/** Takes up to `limit` due rows until `leaseUntil`, the longest due first, skipping those that another node is taking. */
+export function claimDue(tx: Transaction, claim: Claim): Promise<OutboxRow[]> {
+  const { now, leaseUntil, limit, kind, except, busyEndpoints } = claim
+  return tx.rows(claimRows, [now, leaseUntil, limit, kind, [...except], [...busyEndpoints]])
 }
 
 const settleRow = statement(

@@ -1,0 +1,177 @@
+// The words of every mail, one table per language; what strangers wrote stands in them as plain text.
+import type { MailDraft, MailFacts, MailKind } from '../domain/mail.ts'
+
+/** A piece of a mail, which the layout turns into plain text and into HTML. */
+export type Block =
+  | { paragraph: string }
+  | { link: { label: string; url: string } }
+  | { code: string }
+  | { quote: string }
+  | { small: string }
+
+export interface MailText {
+  subject: string
+  blocks: Block[]
+}
+
+/** What the words are filled with; every text of a stranger is tamed already. */
+export interface Words {
+  product: string
+  publicUrl: string
+  organization: string
+  invitation: {
+    inviter: string | null
+    role: string
+    projects: string[]
+    message: string | null
+    until: string | null
+  } | null
+  link: string | null
+  to: string
+  code: string
+  address: string
+  newAddress: string
+  detail: string
+  url: string | null
+}
+
+type Language = 'en'
+
+const texts: Record<Language, Record<MailKind, (words: Words) => MailText>> = {
+  en: {
+    invitation: englishInvitation,
+    'proof-code': (w) => ({
+      subject: `${spaced(w.code)} is your code${w.organization ? ` for ${w.organization}` : ''}`,
+      blocks: [
+        { paragraph: 'Your code:' },
+        { code: spaced(w.code) },
+        { paragraph: `Type it on the ${w.product} page that asked for it. It works once, for ten minutes.` },
+        {
+          small: `If you did not ask for a code, ignore this mail and give the code to nobody: ${w.product} never asks for it by telephone or mail.`,
+        },
+      ],
+    }),
+    'sign-in-code': (w) => ({
+      subject: `${spaced(w.code)} is your ${w.product} sign-in code`,
+      blocks: [
+        { paragraph: 'Your sign-in code:' },
+        { code: spaced(w.code) },
+        {
+          paragraph: `Type it on the page where you sign in to ${w.product}. It works once, for ten minutes.`,
+        },
+        { small: 'If you are not signing in, ignore this mail and give the code to nobody.' },
+      ],
+    }),
+    linked: (w) => ({
+      subject: `Your ${w.organization} sign-in is connected to your ${w.product} account`,
+      blocks: [
+        {
+          paragraph: `We connected your ${w.detail ? `${w.detail} ` : ''}sign-in at ${w.organization} to your ${w.product} account ${w.to}, because ${w.organization} holds the domain of this address.`,
+        },
+        { paragraph: 'If this was not you, undo it within seven days and tell the administrators.' },
+        ...linkTo('Look at your sign-ins', w.url),
+      ],
+    }),
+    joined: (w) => ({
+      subject: `You are now a member of ${w.organization} on ${w.product}`,
+      blocks: [
+        {
+          paragraph: `The directory of ${w.organization} added your ${w.product} account ${w.to} to ${w.organization}.`,
+        },
+        { paragraph: `If you do not belong to ${w.organization}, tell its administrators.` },
+        ...linkTo('Open', w.url),
+      ],
+    }),
+    'address-changed': (w) => ({
+      subject: `Your ${w.product} address has changed`,
+      blocks: [
+        {
+          paragraph: `The directory of ${w.organization} changed the address of your ${w.product} account${w.address ? ` from ${w.address}` : ''}${w.newAddress ? ` to ${w.newAddress}` : ''}.`,
+        },
+        { paragraph: `If this is a mistake, tell the administrators of ${w.organization}.` },
+      ],
+    }),
+    'asked-for-invitation': (w) => ({
+      subject: `${w.address} asks for a new invitation to ${w.organization}`,
+      blocks: [
+        {
+          paragraph: `The invitation of ${w.address} to ${w.organization} has ended, and the person asked for a new one.`,
+        },
+        { paragraph: 'Extend the invitation or invite the person again.' },
+        ...linkTo('Open the invitations', w.url),
+      ],
+    }),
+    'owner-guard': (w) => ({
+      subject: `${w.organization} keeps its last owner`,
+      blocks: [
+        {
+          paragraph: `${w.address || 'An owner'} would have lost access to ${w.organization}${w.detail ? ` (${w.detail})` : ''}, and nobody else could have managed it. The access was kept.`,
+        },
+        { paragraph: 'Make another owner, then repeat the change.' },
+        ...linkTo('Open the members', w.url),
+      ],
+    }),
+    'delivery-failed': (w) => ({
+      subject: `Your invitation of ${w.address} to ${w.organization} could not be delivered`,
+      blocks: [
+        { paragraph: `The mail server of ${w.address} did not take the invitation to ${w.organization}.` },
+        ...(w.detail ? [{ quote: w.detail }] : []),
+        { paragraph: 'Check the address, change it, or give the person the link in another way.' },
+        ...linkTo('Open the invitations', w.url),
+      ],
+    }),
+  },
+}
+
+/** The text of a mail in its language, English where that is not spoken yet. */
+export function mailText(draft: MailDraft, facts: MailFacts, words: Words): MailText {
+  const wanted = (draft.language ?? facts.invitation?.language ?? 'en').toLowerCase().split('-')[0]
+  const language: Language =
+    wanted !== undefined && Object.hasOwn(texts, wanted) ? (wanted as Language) : 'en'
+  return texts[language][draft.kind](words)
+}
+
+function englishInvitation(w: Words): MailText {
+  const { inviter, role, projects, message, until } = w.invitation ?? {
+    inviter: null,
+    role: '',
+    projects: [],
+    message: null,
+    until: null,
+  }
+  const as = `${role ? ` as ${role}` : ''}${projects.length ? ` in ${projects.join(', ')}` : ''}`
+  return {
+    subject: inviter
+      ? `${inviter} invited you to ${w.organization} on ${w.product}`
+      : `You are invited to ${w.organization} on ${w.product}`,
+    blocks: [
+      {
+        paragraph: inviter
+          ? `${inviter} invited you to join ${w.organization} on ${w.product}${as}.`
+          : `You are invited to join ${w.organization} on ${w.product}${as}.`,
+      },
+      ...linkTo('Open the invitation', w.link),
+      ...(w.code
+        ? [
+            { paragraph: `Or go to ${w.publicUrl}/join and type your address and this code:` },
+            { code: w.code },
+          ]
+        : []),
+      ...(message
+        ? [{ paragraph: `${inviter ?? w.organization} wrote:` } as const, { quote: message } as const]
+        : []),
+      ...(until ? [{ paragraph: `The invitation ends on ${until}.` }] : []),
+      {
+        small: `It is meant for ${w.to} alone, and opening it does not join anything yet. If you did not expect it, ignore this mail.`,
+      },
+    ],
+  }
+}
+
+function linkTo(label: string, url: string | null): Block[] {
+  return url ? [{ link: { label, url } }] : []
+}
+
+function spaced(code: string): string {
+  return /^\d{6}$/.test(code) ? `${code.slice(0, 3)} ${code.slice(3)}` : code
+}
