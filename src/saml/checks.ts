@@ -11,7 +11,6 @@ export interface CheckInput {
     acsUrl: string
     spEntityId: string
     idpEntityId: string
-    idpInitiated: 'accept' | 'restart' | 'off'
     maxAssertionMinutes: number
   }
   now: Date
@@ -58,7 +57,6 @@ const TABLE: readonly { name: string; reason: ReasonCode; test: Test }[] = [
   { name: 'InResponseTo',             reason: 'request_unknown',       test: (i) => confirmed(i, 4) },
   { name: 'Authentication statement', reason: 'saml_response_invalid', test: authenticated },
   { name: 'Session end',              reason: 'saml_response_invalid', test: sessionEnd },
-  { name: 'IdP-initiated',            reason: 'idp_initiated_off',     test: unsolicited },
   { name: 'Subject',                  reason: 'attribute_missing',     test: subject },
 ]
 
@@ -228,11 +226,6 @@ function sessionEnd({ assertion, now }: CheckInput): string | null {
     if (at.getTime() <= now.getTime()) return `The session at the identity provider ended at ${text}.`
   }
   return null
-}
-
-function unsolicited({ head, assertion, connection }: CheckInput): string | null {
-  if (answeredRequest(head, assertion) !== null || connection.idpInitiated === 'accept') return null
-  return 'The sign-in began at the identity provider, and this Connection asks that it begin here.'
 }
 
 function subject({ assertion }: CheckInput): string | null {

@@ -7,8 +7,8 @@ export interface SpDescription {
   acsUrl: string
   organizationName: string
   productName: string
-  /** PEM of the certificate under which providers may encrypt; left out where the Connection has none. */
-  spCertificatePem?: string | null | undefined
+  /** The certificate under which providers may encrypt, PEM or base64 DER; left out where there is none. */
+  spCertificate?: string | null | undefined
 }
 
 /**
@@ -20,16 +20,16 @@ export function spMetadata(sp: SpDescription): string {
   return `<?xml version="1.0" encoding="UTF-8"?>
 <md:EntityDescriptor xmlns:md="${METADATA}" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" xmlns:mdui="urn:oasis:names:tc:SAML:metadata:ui" entityID="${escapeXml(sp.spEntityId)}">
   <md:SPSSODescriptor AuthnRequestsSigned="false" WantAssertionsSigned="true" protocolSupportEnumeration="${PROTOCOL}">
-    <md:Extensions><mdui:UIInfo><mdui:DisplayName xml:lang="en">${escapeXml(ui)}</mdui:DisplayName></mdui:UIInfo></md:Extensions>${encryptionKey(sp.spCertificatePem)}
+    <md:Extensions><mdui:UIInfo><mdui:DisplayName xml:lang="en">${escapeXml(ui)}</mdui:DisplayName></mdui:UIInfo></md:Extensions>${encryptionKey(sp.spCertificate)}
     <md:AssertionConsumerService Binding="${POST_BINDING}" Location="${escapeXml(sp.acsUrl)}" index="0" isDefault="true"/>
   </md:SPSSODescriptor>
 </md:EntityDescriptor>
 `
 }
 
-function encryptionKey(pem: string | null | undefined): string {
-  if (!pem) return ''
-  const der = pem.replace(/-----[^-]+-----|\s+/g, '')
+function encryptionKey(certificate: string | null | undefined): string {
+  if (!certificate) return ''
+  const der = certificate.replace(/-----[^-]+-----|\s+/g, '')
   const methods = [
     'http://www.w3.org/2009/xmlenc11#aes256-gcm',
     'http://www.w3.org/2009/xmlenc11#aes128-gcm',

@@ -246,18 +246,6 @@ const wrong: [string, Change, string, string][] = [
     'Session end',
     invalid,
   ],
-  [
-    'an unsolicited Response where they are off',
-    (i) => Object.assign(i, { connection: { ...connection, idpInitiated: 'off' } }),
-    'IdP-initiated',
-    'idp_initiated_off',
-  ],
-  [
-    'an unsolicited Response where they restart',
-    (i) => Object.assign(i, { connection: { ...connection, idpInitiated: 'restart' } }),
-    'IdP-initiated',
-    'idp_initiated_off',
-  ],
   ['no NameID', (i) => Object.assign(i.assertion, { nameId: null }), 'Subject', 'attribute_missing'],
   [
     'an empty NameID',
@@ -314,9 +302,8 @@ const fine: [string, Change][] = [
     (i) => i.assertion.confirmations.unshift({ ...confirmation(i), method: 'urn:x' }),
   ],
   [
-    'a solicited Response where unsolicited ones are off',
+    'a Response that answers a request',
     (i) => {
-      Object.assign(i, { connection: { ...connection, idpInitiated: 'off' } })
       Object.assign(i.head, { inResponseTo: '_1' })
       Object.assign(confirmation(i), { inResponseTo: '_1' })
     },

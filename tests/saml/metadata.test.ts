@@ -153,7 +153,7 @@ describe('our own metadata', () => {
   }
 
   test('names one POST address and an encryption key, and asks for no attributes', () => {
-    const xml = spMetadata({ ...sp, spCertificatePem: key.certificatePem })
+    const xml = spMetadata({ ...sp, spCertificate: key.certificatePem })
     const limits = {
       bytes: 99_999,
       startTags: 99,

@@ -14,7 +14,6 @@ export const connection = {
   acsUrl: 'https://gatehouse.test/saml/0197/acs',
   spEntityId: 'https://gatehouse.test/saml/0197/metadata',
   idpEntityId: 'https://idp.acme.test/saml',
-  idpInitiated: 'accept' as 'accept' | 'restart' | 'off',
   maxAssertionMinutes: 90,
 }
 
