@@ -1,11 +1,14 @@
 // The table of doors: which paths each of them answers.
 import type { Router } from 'express'
 import type { World } from '../actions/world.ts'
+import { samlRouter } from '../saml/router.ts'
 
 export type Door = 'scim' | 'saml' | 'admin' | 'pages'
 
 /** In the order in which they are tried; `pages` takes what is left. */
-export const doors: readonly { name: Door; path: string; router: (world: World) => Router }[] = []
+export const doors: readonly { name: Door; path: string; router: (world: World) => Router }[] = [
+  { name: 'saml', path: '/saml', router: samlRouter },
+]
 
 /** The door to which a path belongs. */
 export function doorOf(path: string): Door {
