@@ -2,11 +2,13 @@
 import type { Router } from 'express'
 import type { World } from '../actions/world.ts'
 import { samlRouter } from '../saml/router.ts'
+import { scimRouter } from '../scim/router.ts'
 
 export type Door = 'scim' | 'saml' | 'admin' | 'pages'
 
 /** In the order in which they are tried; `pages` takes what is left. */
 export const doors: readonly { name: Door; path: string; router: (world: World) => Router }[] = [
+  { name: 'scim', path: '/scim/v2', router: scimRouter },
   { name: 'saml', path: '/saml', router: samlRouter },
 ]
 

@@ -1,0 +1,25 @@
+// A directory creates a person: the record, and what follows for account, membership and invitations.
+import type { DirectoryPerson, PersonDraft } from '../domain/directory-person.ts'
+import { newId } from '../kernel/ids.ts'
+import type { DirectoryScope } from '../store/directory-credentials.ts'
+import { insertDirectoryPerson } from '../store/directory-user-writes.ts'
+import { orDuplicate } from './directory-duplicates.ts'
+import { reconcilePush } from './reconcile-push.ts'
+import { inTransaction } from './transaction.ts'
+import type { World } from './world.ts'
+
+/** Stores the person and reconciles (C1–C13). AppError `conflict` `uniqueness` for a userName or externalId that lives here. */
+export async function provisionUser(
+  world: World,
+  directory: DirectoryScope,
+  draft: PersonDraft,
+): Promise<DirectoryPerson> {
+  const owner = { directoryId: directory.id, organizationId: directory.organizationId }
+  return orDuplicate(() =>
+    inTransaction(world, async (tx) => {
+      const made = await insertDirectoryPerson(tx, owner, newId(), draft, world.clock.now())
+      await reconcilePush(tx, world, directory, { kind: 'created', before: null, after: made.record })
+      return made.person
+    }),
+  )
+}

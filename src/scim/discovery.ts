@@ -1,0 +1,77 @@
+// Discovery: what this service supports, its resource types and its schemas (RFC 7644 §4).
+import { AppError, notFound } from '../kernel/errors.ts'
+import type { Answer, Exchange } from './exchange.ts'
+import { listResponse, MAX_PAGE } from './listing.ts'
+import type { Resource } from './projection.ts'
+
+/** GET /ServiceProviderConfig. */
+export function serviceProviderConfig({ base }: Exchange): Answer {
+  return {
+    status: 200,
+    body: {
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
+      patch: { supported: true },
+      bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+      filter: { supported: true, maxResults: MAX_PAGE },
+      changePassword: { supported: false },
+      sort: { supported: true },
+      etag: { supported: true },
+      authenticationSchemes: [
+        {
+          type: 'oauthbearertoken',
+          name: 'Bearer token',
+          description: 'A token of the directory, sent in the Authorization header.',
+          specUri: 'https://www.rfc-editor.org/rfc/rfc6750',
+          primary: true,
+        },
+      ],
+      meta: { resourceType: 'ServiceProviderConfig', location: `${base}/ServiceProviderConfig` },
+    },
+  }
+}
+
+/** GET /ResourceTypes. */
+export function listResourceTypes(exchange: Exchange): Answer {
+  refuseFilter(exchange)
+  return whole(
+    exchange.catalogue.types.map(({ json, name }) => located(exchange, json, `ResourceTypes/${name}`)),
+  )
+}
+
+/** GET /ResourceTypes/{name}. */
+export function getResourceType(exchange: Exchange, name: string): Answer {
+  const type = exchange.catalogue.types.find((candidate) => candidate.name === name)
+  if (!type) throw notFound('The resource type')
+  return { status: 200, body: located(exchange, type.json, `ResourceTypes/${type.name}`) }
+}
+
+/** GET /Schemas. */
+export function listSchemas(exchange: Exchange): Answer {
+  refuseFilter(exchange)
+  return whole(exchange.catalogue.schemas.map(({ json, id }) => located(exchange, json, `Schemas/${id}`)))
+}
+
+/** GET /Schemas/{urn}. */
+export function getSchema(exchange: Exchange, id: string): Answer {
+  const schema = exchange.catalogue.schemas.find(
+    (candidate) => candidate.id.toLowerCase() === id.toLowerCase(),
+  )
+  if (!schema) throw notFound('The schema')
+  return { status: 200, body: located(exchange, schema.json, `Schemas/${schema.id}`) }
+}
+
+/** RFC 7644 §4: a filter here is forbidden, so that nobody takes a part for the whole. */
+function refuseFilter({ query }: Exchange): void {
+  if (query.filter !== undefined) {
+    throw new AppError('forbidden', 'forbidden', 'Discovery answers cannot be filtered.')
+  }
+}
+
+function whole(resources: Resource[]): Answer {
+  return { status: 200, body: listResponse(resources, resources.length, 1) }
+}
+
+function located({ base }: Exchange, json: Readonly<Record<string, unknown>>, path: string): Resource {
+  const meta = json.meta as Record<string, unknown> | undefined
+  return { ...json, meta: { ...meta, location: `${base}/${path}` } }
+}

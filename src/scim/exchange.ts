@@ -1,0 +1,90 @@
+// One request of a directory and its answer: who asks, in which dialect, and the SCIM manners of HTTP.
+import type { Request, Response } from 'express'
+import type { DirectoryScope } from '../actions/authenticate-directory.ts'
+import type { World } from '../actions/world.ts'
+import { AppError } from '../kernel/errors.ts'
+import type { Projection, Resource } from './projection.ts'
+import { readProjection } from './projection.ts'
+import type { Dialect } from './quirks.ts'
+import { versionTag } from './resource.ts'
+import type { Catalogue, ResourceType } from './schemas.ts'
+
+export interface Exchange {
+  readonly world: World
+  readonly catalogue: Catalogue
+  readonly directory: DirectoryScope
+  readonly dialect: Dialect
+  /** The directory's base address, without a slash at its end. */
+  readonly base: string
+  readonly query: Readonly<Record<string, unknown>>
+  /** Null where no body came. */
+  readonly body: unknown
+}
+
+/** What a handler answers; the body is sent as `application/scim+json`, null without one. */
+export interface Answer {
+  readonly status: number
+  readonly body: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** The answer that shows one resource, with its entity tag and, where it was made, its address. */
+export function showResource(
+  status: 200 | 201,
+  resource: Resource,
+  version: number,
+  location: string,
+): Answer {
+  const headers: Record<string, string> = { ETag: versionTag(version) }
+  if (status === 201) headers.Location = location
+  else headers['Content-Location'] = location
+  return { status, body: resource, headers }
+}
+
+export const noContent: Answer = { status: 204, body: null }
+
+/** The projection that the query asks for. */
+export function projectionOf(type: ResourceType, query: Readonly<Record<string, unknown>>): Projection {
+  return readProjection(type, query.attributes, query.excludedAttributes)
+}
+
+/** Sends an answer; the text stays in `res.locals` for the request log. */
+export function send(res: Response, answer: Answer): void {
+  res.statusCode = answer.status
+  for (const [name, value] of Object.entries(answer.headers ?? {})) res.setHeader(name, value)
+  res.setHeader('Cache-Control', 'no-store')
+  if (answer.body === null) {
+    res.end()
+    return
+  }
+  // Express would add a charset, which the media type does not have (RFC 7644 §3.1).
+  const text = Buffer.from(JSON.stringify(answer.body), 'utf8')
+  res.locals.scimAnswer = text
+  res.setHeader('Content-Type', 'application/scim+json')
+  res.setHeader('Content-Length', text.length)
+  res.end(text)
+}
+
+/** Refuses a change of a version that the client has not seen (412, RFC 7644 §3.14). */
+export function checkIfMatch(req: Request, version: number): void {
+  const header = req.headers['if-match']
+  if (header === undefined || matches(header, version)) return
+  throw new AppError(
+    'precondition_failed',
+    'precondition_failed',
+    'The resource has changed since it was read.',
+  )
+}
+
+/** Whether the client holds this version already (304). */
+export function isHeld(req: Request, version: number): boolean {
+  const header = req.headers['if-none-match']
+  return header !== undefined && matches(header, version)
+}
+
+function matches(header: string, version: number): boolean {
+  return (
+    header.trim() === '*' ||
+    header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === `"${version}"`)
+  )
+}

@@ -1,0 +1,146 @@
+// The SCIM door's table of contents: which address and method does what.
+import express, { type NextFunction, type Request, type Response, type Router } from 'express'
+import { authenticateDirectory } from '../actions/authenticate-directory.ts'
+import { logDirectoryRequest } from '../actions/log-directory-request.ts'
+import type { World } from '../actions/world.ts'
+import { methodNotAllowed, retryAfterOf, toAppError } from '../http/errors.ts'
+import { AppError, notFound } from '../kernel/errors.ts'
+import { readBody, redactedBody } from './body.ts'
+import * as discovery from './discovery.ts'
+import { errorResource } from './errors.ts'
+import { type Answer, type Exchange, send } from './exchange.ts'
+import * as groups from './groups.ts'
+import { dialects, isObject } from './quirks.ts'
+import { loadCatalogue } from './schemas.ts'
+import { createThrottle } from './throttle.ts'
+import * as users from './users.ts'
+
+type Handler = (exchange: Exchange, req: Request) => Promise<Answer> | Answer
+type Methods = Partial<Record<'get' | 'post' | 'put' | 'patch' | 'delete', Handler>>
+
+const search =
+  (list: typeof users.listUsers): Handler =>
+  (exchange) => {
+    if (!isObject(exchange.body))
+      throw new AppError('invalid', 'invalidSyntax', 'The body must be a JSON object.')
+    return list(exchange, exchange.body)
+  }
+const idOf = (req: Request) => String(req.params.id)
+const unsupported: Handler = () => {
+  throw new AppError('unsupported', 'not_implemented', 'This service does not support that.')
+}
+
+const routes: readonly [path: string, methods: Methods][] = [
+  ['/Users', { get: (x) => users.listUsers(x, x.query), post: users.createUser }],
+  ['/Users/.search', { post: search(users.listUsers) }],
+  [
+    '/Users/:id',
+    {
+      get: (x, req) => users.getUser(x, idOf(req), req),
+      put: (x, req) => users.replaceUser(x, idOf(req), req),
+      patch: (x, req) => users.patchUser(x, idOf(req), req),
+      delete: (x, req) => users.deleteUser(x, idOf(req), req),
+    },
+  ],
+  ['/Groups', { get: (x) => groups.listGroups(x, x.query), post: groups.createGroup }],
+  ['/Groups/.search', { post: search(groups.listGroups) }],
+  [
+    '/Groups/:id',
+    {
+      get: (x, req) => groups.getGroup(x, idOf(req), req),
+      put: (x, req) => groups.replaceGroup(x, idOf(req), req),
+      patch: (x, req) => groups.patchGroup(x, idOf(req), req),
+      delete: (x, req) => groups.deleteGroup(x, idOf(req), req),
+    },
+  ],
+  ['/ServiceProviderConfig', { get: discovery.serviceProviderConfig }],
+  ['/ResourceTypes', { get: discovery.listResourceTypes }],
+  ['/ResourceTypes/:id', { get: (x, req) => discovery.getResourceType(x, idOf(req)) }],
+  ['/Schemas', { get: discovery.listSchemas }],
+  ['/Schemas/:id', { get: (x, req) => discovery.getSchema(x, idOf(req)) }],
+  ['/Me', { get: unsupported, post: unsupported, put: unsupported, patch: unsupported, delete: unsupported }],
+  ['/Bulk', { post: unsupported }],
+  ['/.search', { post: unsupported }],
+]
+
+/** The door as a router, mounted at `/scim/v2`. */
+export function scimRouter(world: World): Router {
+  const catalogue = loadCatalogue(world.scimSchemasDir)
+  const throttle = createThrottle()
+  const router = express.Router({ strict: false, caseSensitive: false })
+  const directory = express.Router({ mergeParams: true, strict: false, caseSensitive: false })
+  directory.use(async (req: Request, res: Response, next: NextFunction) => {
+    const opened = await open(world, req, res)
+    if (world.rateLimits) throttle(opened.directory.id)
+    res.locals.scim = opened
+    next()
+  })
+  directory.use(readBody)
+  for (const [path, methods] of routes) {
+    const route = directory.route(path)
+    for (const [method, handler] of Object.entries(methods)) {
+      route[method as keyof Methods](async (req: Request, res: Response) => {
+        const opened = res.locals.scim as Omit<Exchange, 'query' | 'body' | 'catalogue'>
+        send(res, await handler({ ...opened, catalogue, query: req.query, body: req.body ?? null }, req))
+      })
+    }
+    route.all(() => {
+      throw methodNotAllowed(Object.keys(methods).map((method) => method.toUpperCase()))
+    })
+  }
+  router.use('/:directoryId', directory)
+  router.use(() => {
+    throw notFound('This address')
+  })
+  router.use((thrown: unknown, _req: Request, res: Response, next: NextFunction) => {
+    if (res.headersSent) next(thrown)
+    else sendError(world, res, toAppError(thrown))
+  })
+  return router
+}
+
+/** Opens the exchange: the token's directory, its dialect, and the request log's line to be written afterwards. */
+async function open(
+  world: World,
+  req: Request,
+  res: Response,
+): Promise<Omit<Exchange, 'query' | 'body' | 'catalogue'>> {
+  const started = performance.now()
+  const directoryId = String(req.params.directoryId)
+  const token = /^Bearer +([\w.~+/=-]+) *$/i.exec(req.headers.authorization ?? '')?.[1]
+  if (token === undefined) {
+    throw new AppError('unauthenticated', 'token_missing', 'A bearer token of this directory is needed.')
+  }
+  const directory = await authenticateDirectory(world, directoryId.toLowerCase(), token)
+  const at = world.clock.now()
+  res.on('finish', () => {
+    const answer = res.locals.scimAnswer
+    logDirectoryRequest(world, {
+      directoryId: directory.id,
+      at,
+      method: req.method,
+      path: req.url,
+      status: res.statusCode,
+      requestBody: redactedBody(req),
+      responseBody: Buffer.isBuffer(answer) ? answer.toString('utf8', 0, 16_384) : null,
+      durationMs: Math.round(performance.now() - started),
+    })
+  })
+  const base = `${world.publicUrl}/scim/v2/${directory.id}`
+  return { world, directory, dialect: dialects[directory.preset], base }
+}
+
+function sendError(world: World, res: Response, error: AppError): void {
+  if (error.kind === 'internal') world.log.error({ err: error.cause ?? error }, 'a SCIM request failed')
+  const { status, body } = errorResource(error)
+  const headers: Record<string, string> = {}
+  if (status === 401) {
+    // RFC 6750 §3: no error code where no token came.
+    const invalid = error.code === 'invalid_token' ? ', error="invalid_token"' : ''
+    headers['WWW-Authenticate'] = `Bearer realm="scim"${invalid}`
+  }
+  const retryAfter = retryAfterOf(error)
+  if (retryAfter !== null) headers['Retry-After'] = String(retryAfter)
+  if (Array.isArray(error.details.allow)) headers.Allow = error.details.allow.join(', ')
+  send(res, { status, body, headers })
+}

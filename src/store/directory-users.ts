@@ -1,0 +1,163 @@
+// People as their directory sends them: the reads that the directory asks for.
+import { createHash } from 'node:crypto'
+import { addressKey } from '../domain/address.ts'
+import type { Criteria, Page } from '../domain/criteria.ts'
+import type { DirectoryRecord } from '../domain/directory.ts'
+import type { DirectoryPerson } from '../domain/directory-person.ts'
+import { foldText } from '../domain/fold.ts'
+import { criteriaSql, type Layout, orderSql } from './criteria-sql.ts'
+import { type Reader, type Statement, statement, type Transaction } from './database.ts'
+
+const personColumns = `u.id, u.user_name as "userName", u.external_id as "externalId", u.active, u.attributes, u.version,
+  u.created_at as "createdAt", u.updated_at as "updatedAt"`
+const groupsColumn = `(select coalesce(json_agg(json_build_object('id', g.id, 'displayName', g.display_name) order by g.id), '[]')
+  from directory_group_members m join directory_groups g on g.id = m.group_id where m.directory_user_id = u.id) as groups`
+const columns = (withGroups: boolean) => `${personColumns}, ${withGroups ? groupsColumn : 'null as groups'}`
+
+const getStatement = (withGroups: boolean) =>
+  statement(
+    withGroups ? 'scim_user_get' : 'scim_user_get_bare',
+    `select ${columns(withGroups)} from directory_users u where u.directory_id = $1 and u.id = $2`,
+  )
+const getWithGroups = getStatement(true)
+const getBare = getStatement(false)
+
+/** One person of the directory, or null. */
+export async function getDirectoryPerson(
+  reader: Reader,
+  directoryId: string,
+  id: string,
+  withGroups: boolean,
+): Promise<DirectoryPerson | null> {
+  const [person] = await reader.rows<DirectoryPerson>(withGroups ? getWithGroups : getBare, [directoryId, id])
+  return person ?? null
+}
+
+const lockStatement = statement(
+  'scim_user_lock',
+  `select ${columns(true)}, u.directory_id as "directoryId", u.organization_id as "organizationId", u.user_name_key as "userNameKey", u.email,
+  u.email_key as "emailKey", u.display_name as "displayName", u.account_id as "accountId", u.inactive_since as "inactiveSince",
+  u.role_fell_at as "roleFellAt", u.frozen_at as "frozenAt"
+  from directory_users u where u.directory_id = $1 and u.id = $2 for no key update of u`,
+)
+
+export interface LockedPerson {
+  person: DirectoryPerson
+  record: DirectoryRecord
+}
+
+type LockedRow = DirectoryPerson & Omit<DirectoryRecord, 'groupIds'>
+
+/** One person, locked until the transaction ends, as its directory reads it and as decisions do. */
+export async function lockDirectoryPerson(
+  tx: Transaction,
+  directoryId: string,
+  id: string,
+): Promise<LockedPerson | null> {
+  const [row] = await tx.rows<LockedRow>(lockStatement, [directoryId, id])
+  if (!row) return null
+  const { attributes, updatedAt, groups, ...rest } = row
+  return { person: row, record: { ...rest, groupIds: (groups ?? []).map((group) => group.id) } }
+}
+
+const emails = {
+  from: 'directory_user_emails m where m.directory_id = u.directory_id and m.directory_user_id = u.id',
+  columns: {
+    value: { sql: 'm.value', folded: 'm.key' },
+    type: { sql: 'm.type', folded: 'lower(m.type)' },
+    primary: { sql: 'm.is_primary' },
+  },
+  fold: emailFold,
+}
+
+export const userLayout: Layout = {
+  json: 'u.attributes',
+  columns: {
+    id: { sql: 'u.id', uuid: true },
+    userName: { sql: 'u.user_name', folded: 'u.user_name_key' },
+    externalId: { sql: 'u.external_id' },
+    displayName: { sql: 'u.display_name', folded: 'u.display_name_key' },
+    active: { sql: 'u.active' },
+    createdAt: { sql: 'u.created_at' },
+    updatedAt: { sql: 'u.updated_at' },
+  },
+  lists: {
+    emails,
+    groups: {
+      from: 'directory_group_members m join directory_groups g on g.id = m.group_id where m.directory_user_id = u.id',
+      columns: {
+        value: { sql: 'm.group_id', uuid: true },
+        display: { sql: 'g.display_name', folded: 'g.display_name_key' },
+      },
+    },
+  },
+}
+
+/** The form in which an e-mail value is kept for comparing: the address's key where it is an address. */
+export function emailFold(value: string): string {
+  return addressKey(value) ?? foldText(value)
+}
+
+/** A page of a directory's people in the order of their making (or as asked), and how many there are in all. */
+export async function findDirectoryPeople(
+  reader: Reader,
+  directoryId: string,
+  page: Page,
+  withGroups: boolean,
+): Promise<{ items: DirectoryPerson[]; total: number }> {
+  const source = { table: 'directory_users u', owner: 'u.directory_id', id: 'u.id', layout: userLayout }
+  return findPage<DirectoryPerson>(reader, source, directoryId, columns(withGroups), page)
+}
+
+export interface PageSource {
+  table: string
+  owner: string
+  id: string
+  layout: Layout
+}
+
+/** Reads a page and the exact total, counting only where the page itself does not tell it. */
+export async function findPage<T>(
+  reader: Reader,
+  source: PageSource,
+  directoryId: string,
+  select: string,
+  page: Page,
+): Promise<{ items: T[]; total: number }> {
+  const values: unknown[] = [directoryId]
+  const condition = page.criteria ? ` and ${criteriaSql(page.criteria, source.layout, values)}` : ''
+  const where = `${source.table} where ${source.owner} = $1${condition}`
+  const plain = isPlain(page.criteria) && page.order === null
+  let items: T[] = []
+  if (page.limit > 0) {
+    const bound = [...values, page.limit, page.offset]
+    const cut = `limit $${bound.length - 1} offset $${bound.length}`
+    const order = page.order
+      ? `${orderSql(page.order.list, page.order.field, source.layout, bound)} ${page.order.descending ? 'desc nulls first' : 'asc nulls last'}, ${source.id}`
+      : source.id
+    // Ids are cut to the page first, so that the rows before it are never read, only their index entries.
+    const text =
+      page.offset === 0
+        ? `select ${select} from ${where} order by ${order} ${cut}`
+        : `select ${select} from ${source.table} where ${source.id} in (select ${source.id} from ${where} order by ${order} ${cut}) order by ${order}`
+    items = await reader.rows<T>(named(text, plain), bound)
+    const last = page.offset + items.length
+    if (items.length < page.limit && (items.length > 0 || page.offset === 0)) return { items, total: last }
+  }
+  const [row] = await reader.rows<{ total: number }>(
+    named(`select count(*)::int as total from ${where}`, plain),
+    values,
+  )
+  return { items, total: row?.total ?? 0 }
+}
+
+/** Whether the condition has one of the few shapes that clients repeat, which are worth a prepared statement. */
+function isPlain(criteria: Criteria | null): boolean {
+  if (criteria === null) return true
+  return criteria.kind === 'compare' && criteria.operator === 'eq' && criteria.field.path.length === 1
+}
+
+function named(text: string, plain: boolean): Statement {
+  if (!plain) return { name: '', text }
+  return { name: `scim_page_${createHash('sha1').update(text).digest('hex').slice(0, 24)}`, text }
+}
