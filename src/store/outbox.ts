@@ -76,6 +76,19 @@ export async function insertWebhook(
   await tx.run(insertWebhookRow, [row.id, row.organizationId, row.eventId, row.endpointId, row.at])
 }
 
+const hastenRows = statement(
+  'outbox.hasten-webhook',
+  `update outbox set next_at = $3 where endpoint_id = $1 and event_id = $2 and state = 'queued'`,
+)
+
+/** Makes a waiting webhook due now; answers false where none waits. */
+export async function hastenWebhook(
+  tx: Transaction,
+  row: { endpointId: string; eventId: string; at: Date },
+): Promise<boolean> {
+  return (await tx.run(hastenRows, [row.endpointId, row.eventId, row.at])) > 0
+}
+
 const claimRows = statement(
   'outbox.claim',
   `update outbox set attempts = attempts + 1, next_at = $2

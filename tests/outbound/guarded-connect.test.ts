@@ -2,7 +2,8 @@
 import type { LookupAddress } from 'node:dns'
 import { describe, expect, test } from '@jest/globals'
 import { Agent, request } from 'undici'
-import { ADDRESS_REFUSED, guardedConnector, isAllowed } from '../../src/outbound/guarded-connect.ts'
+import { isPublicAddress } from '../../src/kernel/public-address.ts'
+import { ADDRESS_REFUSED, guardedConnector } from '../../src/outbound/guarded-connect.ts'
 import { receiver } from './fixtures.ts'
 
 describe('an address', () => {
@@ -33,22 +34,22 @@ describe('an address', () => {
     'localhost',
     '',
   ])('that is not public is refused everywhere: %s', (address) => {
-    expect(isAllowed(address, true)).toBe(false)
-    expect(isAllowed(address, false)).toBe(false)
+    expect(isPublicAddress(address, true)).toBe(false)
+    expect(isPublicAddress(address, false)).toBe(false)
   })
 
   test.each(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'])(
     'of this machine is for development alone: %s',
     (address) => {
-      expect(isAllowed(address, true)).toBe(true)
-      expect(isAllowed(address, false)).toBe(false)
+      expect(isPublicAddress(address, true)).toBe(true)
+      expect(isPublicAddress(address, false)).toBe(false)
     },
   )
 
   test.each(['1.1.1.1', '172.32.0.1', '198.20.0.1', '2606:4700::1111', '2a00:1450::1'])(
     'that is public is taken: %s',
     (address) => {
-      expect(isAllowed(address, false)).toBe(true)
+      expect(isPublicAddress(address, false)).toBe(true)
     },
   )
 })

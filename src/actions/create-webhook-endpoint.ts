@@ -1,0 +1,76 @@
+// Makes an endpoint that is told of events, for one organization or for the host product.
+import { isIP } from 'node:net'
+import { AppError, invalidField } from '../kernel/errors.ts'
+import { newId } from '../kernel/ids.ts'
+import { isPublicAddress } from '../kernel/public-address.ts'
+import { insertEndpoint, type WebhookEndpointRow } from '../store/webhooks.ts'
+import { actorOf, authorize, type Caller } from './authorize.ts'
+import { recordEvent } from './record-event.ts'
+import { inTransaction } from './transaction.ts'
+import { newWebhookSecret, WEBHOOK_PURPOSE } from './webhook-secret.ts'
+import type { World } from './world.ts'
+
+export type ShownEndpoint = Omit<WebhookEndpointRow, 'secretEncrypted' | 'endedAt'>
+
+const EVENT = /^(?:\*|[a-z][a-z_]*\.(?:\*|[a-z][a-z_.]*))$/
+
+/**
+ * The secret (`whsec_…`, Standard Webhooks) is shown once. An organization's caller makes an endpoint of its organization; the host
+ * product may leave `organizationId` out and hears of all. AppError invalid where the address or an event's name is none.
+ */
+export async function createWebhookEndpoint(
+  world: World,
+  caller: Caller,
+  wanted: { url: string; events: readonly string[]; organizationId?: string | undefined },
+): Promise<ShownEndpoint & { secret: string }> {
+  checkAddress(world, wanted.url)
+  wanted.events.forEach((event, index) => {
+    if (!EVENT.test(event)) {
+      throw invalidField(`events[${index}]`, 'must be a type as member.joined, a family as member.* or *')
+    }
+  })
+  const ref = organizationOf(caller, wanted.organizationId)
+  const secret = newWebhookSecret()
+  return inTransaction(world, async (tx) => {
+    const organizationId = ref === null ? null : (await authorize(tx, caller, ref, 'admin')).id
+    const row: ShownEndpoint = {
+      id: newId(),
+      organizationId,
+      url: wanted.url,
+      events: [...new Set(wanted.events)],
+      createdAt: world.clock.now(),
+    }
+    // The event is told before the endpoint is there: it never hears of its own making.
+    await recordEvent(tx, world, {
+      organizationId,
+      type: 'webhook_endpoint.created',
+      actor: actorOf(caller),
+      subject: { type: 'webhook_endpoint', id: row.id },
+      data: { url: row.url, events: row.events },
+    })
+    await insertEndpoint(tx, { ...row, secretEncrypted: world.secrets.encrypt(WEBHOOK_PURPOSE, secret) })
+    return { ...row, secret }
+  })
+}
+
+/** Whose endpoints the caller speaks of: null for the host product where it names no organization. AppError forbidden for nobody's. */
+export function organizationOf(caller: Caller, organizationId: string | undefined): string | null {
+  if (caller.kind === 'root') return organizationId ?? null
+  const own = organizationId ?? caller.organizationId
+  if (own === null)
+    throw new AppError('forbidden', 'forbidden', 'This needs an administrator of an organization.')
+  return own
+}
+
+function checkAddress(world: World, text: string): void {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username || url.password) {
+    throw invalidField('url', 'must be an https address without a name and password')
+  }
+  if (world.production && url.protocol !== 'https:') throw invalidField('url', 'must begin with https://')
+  // A name is looked at when it is connected to; an address can be told from its text.
+  const literal = url.hostname.replace(/^\[(.*)\]$/, '$1')
+  if (isIP(literal) !== 0 && !isPublicAddress(literal, !world.production)) {
+    throw invalidField('url', 'must be an address of the public internet')
+  }
+}
