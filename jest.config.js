@@ -1,13 +1,4 @@
 // The test runner: ES modules, TypeScript stripped by swc, one real PostgreSQL for the whole run.
-if (
-  !process.execArgv
-    .concat(process.env.NODE_OPTIONS ?? '')
-    .join(' ')
-    .includes('--experimental-vm-modules')
-) {
-  throw new Error('Run the tests by "npm test -- <path>": jest needs node --experimental-vm-modules.')
-}
-
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/tests'],
