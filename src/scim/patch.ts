@@ -60,6 +60,9 @@ function applyOperation(
     throw new AppError('invalid', 'mutability', `${operation.path} is read-only.`)
   }
   if (!isKept(attribute)) return
+  if (operation.op === 'remove' && attribute.required && !target.where && !sub) {
+    throw new AppError('invalid', 'mutability', `${attribute.name} is required and cannot be removed.`)
+  }
   const holder = extension ? child(values, extension.id) : values
   const patch: AttributePatch = { holder, attribute, sub, where: target.where, operation, dialect }
   if (target.where) patchMatched(patch, target.where)
