@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { checkReadiness } from '../actions/check-readiness.ts'
 import { followDevClock, moveDevClock } from '../actions/dev-clock.ts'
+import { flushDirectoryRequests } from '../actions/log-directory-request.ts'
 import { makeWorld, type World } from '../actions/world.ts'
 import { createApp } from '../app/app.ts'
 import { roles } from '../config/roles.ts'
@@ -10,6 +11,7 @@ import { movableClock } from '../kernel/clock.ts'
 import { createLog, type Log } from '../kernel/log.ts'
 import { createSecrets, sha256 } from '../kernel/secrets.ts'
 import { startOutbound } from '../outbound/outbound.ts'
+import { startChores } from './chores.ts'
 import { type RunningDatabase, startDatabase } from './database.ts'
 import { type KeptSecrets, keptSecrets } from './kept-secrets.ts'
 import { type Listening, listen } from './listening.ts'
@@ -64,6 +66,7 @@ function serve(
   )
   listening.serve(app)
   const outbound = startOutbound(world)
+  const chores = startChores(world)
   return {
     url: world.publicUrl,
     rootApiKeyFile: kept.rootApiKeyFile,
@@ -71,9 +74,10 @@ function serve(
     lost: database.lost,
     stop: async () => {
       await Promise.race([listening.close(), pause(GRACE_MS, undefined, { ref: false })])
-      await outbound
-        .stop()
-        .catch((error: unknown) => log.warn({ err: error }, 'the outbox did not stop cleanly'))
+      const tidy = [outbound.stop(), chores.stop(), flushDirectoryRequests(world)]
+      for (const end of await Promise.allSettled(tidy)) {
+        if (end.status === 'rejected') log.warn({ err: end.reason }, 'the server did not stop cleanly')
+      }
       await database
         .stop()
         .catch((error: unknown) => log.warn({ err: error }, 'the database did not stop cleanly'))
