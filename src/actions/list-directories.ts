@@ -1,0 +1,81 @@
+// Reads an organization's Directories with their tokens, groups and last requests.
+import { notFound } from '../kernel/errors.ts'
+import { type Reader, reader } from '../store/database.ts'
+import {
+  type DirectoryDetails,
+  type DirectoryTokenRow,
+  findDirectory,
+  type ListedGroupRow,
+  listDirectoryRows,
+  listGroupRows,
+  listRequestRows,
+  listTokenRows,
+} from '../store/directories.ts'
+import type { DirectoryRequest } from '../store/directory-credentials.ts'
+import { authorize, type Caller } from './authorize.ts'
+import type { World } from './world.ts'
+
+interface Page {
+  after: string | null
+  limit: number
+}
+
+export async function listDirectories(
+  world: World,
+  caller: Caller,
+  ref: string,
+  page: Page,
+): Promise<DirectoryDetails[]> {
+  const read = reader(world.dataSource)
+  const { id } = await authorize(read, caller, ref, 'admin')
+  return listDirectoryRows(read, id, page.after, page.limit)
+}
+
+export async function getDirectory(
+  world: World,
+  caller: Caller,
+  directoryId: string,
+): Promise<DirectoryDetails> {
+  return visible(reader(world.dataSource), caller, directoryId)
+}
+
+/** Without the secrets, which nobody can read again. */
+export async function listDirectoryTokens(
+  world: World,
+  caller: Caller,
+  directoryId: string,
+): Promise<DirectoryTokenRow[]> {
+  const read = reader(world.dataSource)
+  await visible(read, caller, directoryId)
+  return listTokenRows(read, directoryId)
+}
+
+/** The last requests with our answers, secrets taken out, newest first. */
+export async function listDirectoryRequests(
+  world: World,
+  caller: Caller,
+  directoryId: string,
+  page: Page,
+): Promise<DirectoryRequest[]> {
+  const read = reader(world.dataSource)
+  await visible(read, caller, directoryId)
+  return listRequestRows(read, directoryId, page.after, page.limit)
+}
+
+export async function listDirectoryGroups(
+  world: World,
+  caller: Caller,
+  directoryId: string,
+  page: Page,
+): Promise<ListedGroupRow[]> {
+  const read = reader(world.dataSource)
+  await visible(read, caller, directoryId)
+  return listGroupRows(read, directoryId, page.after, page.limit)
+}
+
+async function visible(read: Reader, caller: Caller, directoryId: string): Promise<DirectoryDetails> {
+  const found = await findDirectory(read, directoryId)
+  if (found === null) throw notFound('The directory')
+  await authorize(read, caller, found.organizationId, 'admin')
+  return found
+}

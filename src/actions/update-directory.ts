@@ -1,0 +1,53 @@
+// Changes a Directory; activating one is an owner's act.
+import type { DirectoryPreset } from '../domain/directory.ts'
+import { AppError, notFound } from '../kernel/errors.ts'
+import { type DirectoryDetails, lockDirectory, updateDirectoryRow } from '../store/directories.ts'
+import { actorOf, authorize, type Caller, requireTrust } from './authorize.ts'
+import { recordEvent } from './record-event.ts'
+import { inTransaction } from './transaction.ts'
+import type { World } from './world.ts'
+
+export interface DirectoryPatch {
+  name?: string | undefined
+  preset?: DirectoryPreset | undefined
+  notify?: boolean | undefined
+  status?: 'active' | 'test' | undefined
+}
+
+/** AppError forbidden `own_proof_required` where `active` is asked for without trust; conflict where it was disconnected. */
+export async function updateDirectory(
+  world: World,
+  caller: Caller,
+  directoryId: string,
+  patch: DirectoryPatch,
+): Promise<DirectoryDetails> {
+  return inTransaction(world, async (tx) => {
+    const before = await lockDirectory(tx, directoryId)
+    if (before === null) throw notFound('The directory')
+    await authorize(tx, caller, before.organizationId, 'admin')
+    if (before.status === 'disconnected') {
+      throw new AppError(
+        'conflict',
+        'directory_disconnected',
+        'The directory was disconnected; make a new one.',
+      )
+    }
+    if (patch.status === 'active' && before.status !== 'active') requireTrust(world, caller)
+    const after: DirectoryDetails = {
+      ...before,
+      name: patch.name ?? before.name,
+      preset: patch.preset ?? before.preset,
+      notify: patch.notify ?? before.notify,
+      status: patch.status ?? before.status,
+    }
+    await updateDirectoryRow(tx, after)
+    await recordEvent(tx, world, {
+      organizationId: before.organizationId,
+      type: 'directory.changed',
+      actor: actorOf(caller),
+      subject: { type: 'directory', id: directoryId },
+      decision: { rule: 'decision 6', outcome: 'change', before, after },
+    })
+    return after
+  })
+}
