@@ -9,5 +9,10 @@ import type { World } from './world.ts'
 export async function loadPerson(reader: Reader, world: World, query: PersonQuery): Promise<PersonFacts> {
   const stored = await readPersonFacts(reader, query, world.roles)
   if (!stored) throw notFound('The organization')
-  return { ...stored, organization: { ...stored.organization, roles: world.roles }, now: world.clock.now() }
+  return {
+    ...stored,
+    written: stored.membership,
+    organization: { ...stored.organization, roles: world.roles },
+    now: world.clock.now(),
+  }
 }

@@ -30,6 +30,8 @@ export async function loadLocked(tx: Transaction, world: World, query: PersonQue
 /** What a deed adds to a settlement: changes that come first, and the event that tells of the deed itself. */
 export interface Deed {
   first: readonly Change[]
+  /** Changes that need the membership to be there. */
+  last?: readonly Change[]
   event: ((decision: Decision) => EventDraft) | null
 }
 
@@ -48,6 +50,7 @@ export async function settle(
   await apply(tx, world, scope, [
     ...deed.first,
     ...settled.changes,
+    ...(deed.last ?? []),
     ...(told ? [{ kind: 'event' as const, event: told }] : []),
   ])
   return settled

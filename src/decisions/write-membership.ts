@@ -2,7 +2,12 @@
 import type { AddressKey } from '../domain/address.ts'
 import type { Change, Decision, EventDraft, InvitationPatch } from '../domain/change.ts'
 import type { DirectoryRecord } from '../domain/directory.ts'
-import type { Membership, MembershipKey, WaitingReason } from '../domain/membership.ts'
+import {
+  type Membership,
+  type MembershipKey,
+  newMembership,
+  type WaitingReason,
+} from '../domain/membership.ts'
 import type { PersonFacts } from '../domain/person.ts'
 import type { DerivedGrants } from './derive-grants.ts'
 import type { Denial } from './find-denial.ts'
@@ -44,7 +49,7 @@ export function writeMembership(
   event: PersonEvent,
   outcome: Outcome,
 ): { changes: Change[]; membership: Membership | null; decision: Decision } {
-  const before = facts.membership
+  const before = facts.written
   const after = membershipAfter(facts, event, outcome)
   const decision = decisionOf(event, before, after, outcome, facts)
   if (!after) return { changes: [], membership: null, decision }
@@ -75,7 +80,14 @@ function membershipAfter(facts: PersonFacts, event: PersonEvent, outcome: Outcom
   const before = facts.membership
   const granted = derived.grants.length > 0 || wait !== null
   if (!before && (denial || !granted || !facts.account)) return null
-  const base = before ?? blank(facts, event)
+  const base =
+    before ??
+    newMembership({
+      id: event.newMembershipId,
+      organizationId: facts.organization.id,
+      accountId: facts.account?.id ?? '',
+      at: facts.now,
+    })
   const removed = denial?.status === 'removed'
   const joinedAgain = base.status === 'removed' && !denial && granted
   const status = denial ? denial.status : wait ? 'waiting' : granted ? 'active' : 'removed'
@@ -94,29 +106,6 @@ function membershipAfter(facts: PersonFacts, event: PersonEvent, outcome: Outcom
     removedAt: removed ? (base.removedAt ?? facts.now) : joinedAgain ? null : base.removedAt,
     removedBy: removed ? (base.removedBy ?? 'directory') : joinedAgain ? null : base.removedBy,
     guardCause: outcome.guardCause,
-  }
-}
-
-function blank(facts: PersonFacts, event: PersonEvent): Membership {
-  return {
-    id: event.newMembershipId,
-    organizationId: facts.organization.id,
-    accountId: facts.account?.id ?? '',
-    status: 'active',
-    statusReason: null,
-    role: null,
-    email: event.email,
-    displayName: event.displayName,
-    consentedAt: null,
-    ownerSince: null,
-    suspendedByAdminAt: null,
-    directorySuspendedAt: null,
-    removedAt: null,
-    removedBy: null,
-    allowedAt: null,
-    heldAt: null,
-    guardCause: null,
-    createdAt: facts.now,
   }
 }
 

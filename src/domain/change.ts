@@ -80,6 +80,7 @@ export type InvitationPatch = Partial<
     | 'key'
     | 'expiresAt'
     | 'granting'
+    | 'inviterAccountId'
   >
 >
 

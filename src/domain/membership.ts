@@ -69,3 +69,32 @@ export interface MembershipKey {
   key: AddressKey
   kind: 'joined' | 'record'
 }
+
+/** A membership that nothing has made yet: removed, without a reason, until the facts say otherwise. */
+export function newMembership(of: {
+  id: string
+  organizationId: string
+  accountId: string
+  at: Date
+}): Membership {
+  return {
+    id: of.id,
+    organizationId: of.organizationId,
+    accountId: of.accountId,
+    status: 'removed',
+    statusReason: null,
+    role: null,
+    email: null,
+    displayName: null,
+    consentedAt: null,
+    ownerSince: null,
+    suspendedByAdminAt: null,
+    directorySuspendedAt: null,
+    removedAt: null,
+    removedBy: null,
+    allowedAt: null,
+    heldAt: null,
+    guardCause: null,
+    createdAt: of.at,
+  }
+}

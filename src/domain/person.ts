@@ -35,6 +35,8 @@ export interface PersonFacts {
   /** Null while nobody is resolved; a new account stands here before it is written. */
   account: Account | null
   membership: Membership | null
+  /** The membership as it stands written; a deed that folds its own fact in changes `membership` alone. */
+  written: Membership | null
   membershipKeys: readonly MembershipKey[]
   /** Live records of this organization that are bound to the account, or unbound and bear one of its keys. */
   records: readonly DirectoryRecord[]

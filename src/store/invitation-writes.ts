@@ -45,6 +45,7 @@ const columns: Record<keyof InvitationPatch, string> = {
   key: 'key',
   expiresAt: 'expires_at',
   granting: 'granting',
+  inviterAccountId: 'inviter_account_id',
 }
 
 /** Writes the fields that the patch has; one statement, prepared once for each set of fields. */

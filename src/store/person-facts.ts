@@ -5,7 +5,7 @@ import type { PersonFacts } from '../domain/person.ts'
 import { type Reader, statement } from './database.ts'
 
 /** Facts as stored; the clock and the role catalogue are added by the caller. */
-export type StoredPerson = Omit<PersonFacts, 'now' | 'organization'> & {
+export type StoredPerson = Omit<PersonFacts, 'now' | 'organization' | 'written'> & {
   organization: Omit<PersonFacts['organization'], 'roles'>
 }
 
