@@ -3,6 +3,7 @@ import type { AddressKey } from '../domain/address.ts'
 import type { SessionView } from '../domain/session.ts'
 import type { Transaction } from '../store/database.ts'
 import { findPendingCards } from '../store/invitation-cards.ts'
+import { lock } from '../store/locks.ts'
 import { accountLabel, findHolder } from '../store/session-openings.ts'
 import { endSessionRow } from '../store/sessions.ts'
 import { checkCode, spendCode } from './check-code.ts'
@@ -57,6 +58,7 @@ async function newcomer(tx: Transaction, world: World, signIn: CodeSignIn): Prom
   const open = (await findPendingCards(tx, [signIn.key])).find((invitation) => invitation.expiresAt > now)
   if (open === undefined) return null
   const { organizationId } = open
+  await lock(tx, [`key:${signIn.key}`])
   const proven = await proveAddress(tx, world, { address: signIn.address, key: signIn.key, organizationId })
   return proven.accountId
 }

@@ -84,7 +84,7 @@ function replacedPage(v: Visit, card: InvitationCard): Shown {
   })
 }
 
-function declinedPage(v: Visit, opened: Opened): Shown {
+export function declinedPage(v: Visit, opened: Opened): Shown {
   const { card } = opened
   return explain(v, 200, 'declined', {
     title: say(v, 'declined.title'),

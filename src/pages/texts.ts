@@ -18,6 +18,9 @@ const english = {
   'invite.neutral.title': 'You have been invited',
   'invite.neutral.text':
     'To see the invitation, enter the address that it was sent to and the code from the message (for example K7QM-4D2P).',
+  'incomplete.title': 'This link is incomplete',
+  'incomplete.text':
+    'Your mail program may have cut it. Enter the address that the invitation was sent to and the code from the message.',
   'code.title': 'One more check',
   'code.lead': 'Enter the 6-digit code that we sent to {address}. It works for 10 minutes, in this browser.',
   'code.label': '6-digit code',

@@ -1,37 +1,7 @@
 // When and by what a link was opened: evidence, which decides nothing.
-import { EntitySchema } from 'typeorm'
 import { statement, type Transaction } from './database.ts'
 
 export type OpeningClass = 'likely-scanner' | 'likely-person' | 'unknown'
-
-export const DeliveryOpeningSchema = new EntitySchema({
-  name: 'delivery_openings',
-  columns: {
-    id: { type: 'uuid', primary: true, primaryKeyConstraintName: 'delivery_openings_pkey' },
-    delivery_id: { type: 'uuid' },
-    at: { type: 'timestamptz' },
-    method: { type: 'text' },
-    class: { type: 'text' },
-    agent: { type: 'text', nullable: true },
-    account_id: { type: 'uuid', nullable: true },
-  },
-  checks: [
-    {
-      name: 'delivery_openings_class_check',
-      expression: "class = ANY (ARRAY['likely-scanner'::text, 'likely-person'::text, 'unknown'::text])",
-    },
-  ],
-  indices: [{ name: 'delivery_openings_delivery_idx', columns: ['delivery_id', 'at'] }],
-  foreignKeys: [
-    {
-      name: 'delivery_openings_delivery_fkey',
-      target: 'deliveries',
-      columnNames: ['delivery_id'],
-      referencedColumnNames: ['id'],
-      onDelete: 'CASCADE',
-    },
-  ],
-})
 
 export interface OpeningRow {
   id: string
