@@ -35,6 +35,10 @@ function announce(server: RunningServer, settings: Settings): void {
   if (settings.smtpUrl === null && !settings.production)
     say(`Mails are kept at ${server.url}/dev/mailbox (SMTP_URL is not set)`)
   say(`Gatehouse is ready at ${server.url}`)
+  // A promise that a bug left alone takes nobody else's request with it.
+  process.on('unhandledRejection', (reason) =>
+    server.world.log.error({ err: reason }, 'an error went unhandled'),
+  )
   void server.lost.then((words) => {
     if (stopping) return
     process.stderr.write(`Gatehouse stops: ${words}\n`)

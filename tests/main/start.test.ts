@@ -207,6 +207,25 @@ describe('a server', () => {
     expect(server.output()).not.toContain('Waiting')
   })
 
+  test('outlives its database: not ready while that is away, ready when it is back', async () => {
+    const owner = postgresOwner()
+    const folder = freshFolder()
+    const say = () => {}
+    const first = await startEmbeddedPostgres({ dataDir: folder, say })
+    const server = await startProcess({ DATABASE_URL: first.url, DATA_DIR: freshFolder() })
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(200)
+    await first.stop()
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(503)
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
+    const binaries = await findBinaries(owner, freshFolder(), say)
+    const samePort = [`port=${new URL(first.url).port}`]
+    const second = await startPostgresProcess(binaries, owner, path.join(folder, 'postgres'), samePort)
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(200)
+    server.signal('SIGTERM')
+    expect(await server.ended).toBe(0)
+    await second.stop()
+  }, 60_000)
+
   test('shares one database with a second server that starts at the same moment', async () => {
     const database = await freshDatabaseUrl()
     const wipe = new pg.Client({ connectionString: database })
