@@ -157,7 +157,8 @@ function readComplex(attribute: Attribute, value: unknown, at: string, dialect: 
     const sub = attribute.subAttributes.get(key.toLowerCase())
     if (!sub || sub.mutability === 'readOnly') continue
     const one = readValue(sub, inner, `${at}.${sub.name}`, dialect)
-    if (one !== undefined) read[sub.name] = one
+    // Entra clears a manager by an empty value.
+    if (one !== undefined && !(sub.name === 'value' && one === '')) read[sub.name] = one
   }
   return Object.keys(read).length === 0 ? undefined : read
 }
