@@ -1,6 +1,8 @@
 // The table of doors: which paths each of them answers.
 import type { Router } from 'express'
 import type { World } from '../actions/world.ts'
+import { adminRouter } from '../admin/router.ts'
+import { pagesRouter } from '../pages/router.ts'
 import { samlRouter } from '../saml/router.ts'
 import { scimRouter } from '../scim/router.ts'
 
@@ -10,6 +12,8 @@ export type Door = 'scim' | 'saml' | 'admin' | 'pages'
 export const doors: readonly { name: Door; path: string; router: (world: World) => Router }[] = [
   { name: 'scim', path: '/scim/v2', router: scimRouter },
   { name: 'saml', path: '/saml', router: samlRouter },
+  { name: 'admin', path: '/api', router: adminRouter },
+  { name: 'pages', path: '/', router: pagesRouter },
 ]
 
 /** The door to which a path belongs. */
