@@ -1,4 +1,5 @@
 // Chores: what the server does by itself every few minutes.
+import { flushDirectoryRequests } from '../actions/log-directory-request.ts'
 import { sweepExpired } from '../actions/sweep-expired.ts'
 import type { World } from '../actions/world.ts'
 
@@ -31,6 +32,7 @@ export function startChores(world: World): { stop(): Promise<void> } {
       stopped = true
       clearTimeout(timer)
       await running
+      await flushDirectoryRequests(world)
     },
   }
 }
