@@ -10,6 +10,7 @@ import { type InvitationCard, readInvitationCard } from '../actions/read-invitat
 import { sealSignInStart } from '../actions/sign-in-reference.ts'
 import { startInvitationCode } from '../actions/start-invitation-code.ts'
 import type { World } from '../actions/world.ts'
+import type { NextActor, ReasonCode } from '../domain/reason.ts'
 import { checkSite } from '../http/form-guard.ts'
 import { html } from '../http/html.ts'
 import { AppError } from '../kernel/errors.ts'
@@ -37,6 +38,7 @@ import {
   go,
   onForm,
   onOpen,
+  refuse,
   type Shown,
   say,
   type Visit,
@@ -90,7 +92,19 @@ async function takeCard(v: Visit): Promise<Shown> {
 
 async function take(v: Visit, step: Step): Promise<Shown> {
   const opened = await openedBy(v, fieldsOf(v.req).t || rememberedToken(v))
-  return opened === null ? incompletePage(v) : step(v, opened)
+  if (opened === null) return incompletePage(v)
+  try {
+    return await step(v, opened)
+  } catch (error) {
+    if (!(error instanceof AppError) || error.kind !== 'conflict') throw error
+    return refusedPage(v, opened.card, error)
+  }
+}
+
+/** What the organization said no to, in its name. */
+function refusedPage(v: Visit, { organizationName }: InvitationCard, error: AppError): Shown {
+  const { reason, nextActor } = error.details as { reason: ReasonCode; nextActor: NextActor }
+  return refuse(v, 409, { reason, nextActor, organizationName })
 }
 
 async function openedBy(v: Visit, token: string | null): Promise<Opened | null> {
