@@ -1,0 +1,29 @@
+// The table of contents of the JSON API.
+import { accountRoutes } from './account-routes.ts'
+import { connectionRoutes } from './connection-routes.ts'
+import { directoryRoutes } from './directory-routes.ts'
+import { domainRoutes } from './domain-routes.ts'
+import { insightRoutes } from './insight-routes.ts'
+import { invitationRoutes } from './invitation-routes.ts'
+import { keyRoutes } from './key-routes.ts'
+import { mappingRoutes } from './mapping-routes.ts'
+import { memberRoutes } from './member-routes.ts'
+import { organizationRoutes } from './organization-routes.ts'
+import type { Route } from './route.ts'
+import { sessionRoutes } from './session-routes.ts'
+import { webhookRoutes } from './webhook-routes.ts'
+
+export const routes: readonly Route[] = [
+  ...organizationRoutes,
+  ...keyRoutes,
+  ...domainRoutes,
+  ...accountRoutes,
+  ...memberRoutes,
+  ...invitationRoutes,
+  ...connectionRoutes,
+  ...directoryRoutes,
+  ...mappingRoutes,
+  ...insightRoutes,
+  ...webhookRoutes,
+  ...sessionRoutes,
+]
