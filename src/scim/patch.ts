@@ -108,15 +108,17 @@ function patchWhole({ holder, attribute, operation, dialect }: AttributePatch): 
     if (attribute.multiValued && value !== undefined)
       holder[attribute.name] = without(list(held), list(value))
     else delete holder[attribute.name]
+  } else if (attribute.type === 'complex' && !attribute.multiValued && isObject(operation.value)) {
+    // RFC 7644 §3.5.2.3: the sub-attributes that are given are replaced, the others stay; null clears one.
+    const next: Values = { ...(isObject(held) ? held : {}), ...(isObject(value) ? value : {}) }
+    for (const name of nulls(attribute, operation.value)) delete next[name]
+    holder[attribute.name] = next
   } else if (value === undefined) {
     if (op === 'replace') delete holder[attribute.name]
   } else if (attribute.multiValued) {
     holder[attribute.name] = op === 'replace' ? value : merged(list(held), list(value))
   } else if (attribute.type === 'complex' && isObject(held)) {
-    // RFC 7644 §3.5.2.3: the sub-attributes that are given are replaced, the others stay; null clears one.
-    const cleared = isObject(operation.value) ? nulls(attribute, operation.value) : []
     holder[attribute.name] = { ...held, ...(value as Values) }
-    for (const name of cleared) delete (holder[attribute.name] as Values)[name]
   } else holder[attribute.name] = value
 }
 
