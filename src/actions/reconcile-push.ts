@@ -1,4 +1,5 @@
 // What a directory's push means for the person it speaks of (C1 to C19, E1 to E9), inside the provisioning deed's transaction.
+import { conflictOf, differsFromSubject } from '../decisions/bind-records.ts'
 import { followAddress, isNewPerson } from '../decisions/follow-address.ts'
 import { followRecord } from '../decisions/follow-record.ts'
 import { type RecordResolution, resolveRecord } from '../decisions/resolve-record.ts'
@@ -83,6 +84,14 @@ async function reconcileBound(
     keys,
     recordIds: [record.id],
   })
+  if (resolution.kind === 'bind' && resolution.rule !== 'E8' && differsFromSubject(loaded, record)) {
+    await apply(tx, world, scope, [
+      ...followed,
+      { kind: 'conflict.open', conflict: conflictOf(loaded, record, false) },
+      told(push, unboundDecision({ kind: 'unbound', rule: 'E9', invite: false }, false)),
+    ])
+    return
+  }
   const first: Change[] = [...followed]
   if (resolution.kind === 'new') first.push(...newAccount(world, record, accountId))
   if (resolution.kind !== 'bound')
@@ -193,7 +202,7 @@ function unboundDecision(
   resolution: Extract<RecordResolution, { kind: 'unbound' | 'conflict' }>,
   invited: boolean,
 ): Decision {
-  if (resolution.kind === 'conflict')
+  if (resolution.rule === 'E9')
     return { rule: 'E9', outcome: 'conflict', reason: 'identity_conflict', nextActor: 'org_admin' }
   return {
     rule: resolution.rule,

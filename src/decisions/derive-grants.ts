@@ -28,11 +28,13 @@ export function deriveGrants(
   const fell = latest(bound.map((r) => r.roleFellAt))
   const waiting: Invitation[] = []
   const invited = settled.flatMap((i) => invitationGrants(facts, i, fell, waiting))
-  const directoryRows = facts.organization.mappings.filter((row) => rowMatchesRecords(row, bound))
-  const attributeRows = facts.organization.mappings.filter((row) =>
-    rowMatchesIdentities(row, facts.identities),
+  // Ownership is never mapped (T-35): such a row says nothing, whoever wrote it.
+  const rows = facts.organization.mappings.filter((row) => row.role !== OWNER)
+  const directoryRows = rows.filter((row) => rowMatchesRecords(row, bound))
+  const attributeRows = rows.filter((row) => rowMatchesIdentities(row, facts.identities))
+  const manual = facts.manualGrants.filter(
+    (g) => g.role !== OWNER && (g.role === null || !fell || g.givenAt > fell),
   )
-  const manual = facts.manualGrants.filter((g) => g.role === null || !fell || g.givenAt > fell)
   const grants: Grant[] = [
     ...(facts.membership?.ownerSince
       ? [grant(OWNER, null, 'owner', null, 'Owner of the organization.')]
@@ -99,11 +101,9 @@ function rowMatchesIdentities(row: RoleMapping, identities: readonly Identity[])
 function mappingGrants(facts: PersonFacts, rows: readonly RoleMapping[], what: string): Grant[] {
   const byRole = facts.organization.policies.roleAuthority === 'highest' ? rows : rows.slice(0, 1)
   return [
-    ...byRole
-      .filter((row) => row.role !== OWNER)
-      .map((row) =>
-        grant(row.role, null, 'mapping', row.id, `Row ${row.position + 1} of the role mappings (${what}).`),
-      ),
+    ...byRole.map((row) =>
+      grant(row.role, null, 'mapping', row.id, `Row ${row.position + 1} of the role mappings (${what}).`),
+    ),
     ...rows.flatMap((row) =>
       row.projectIds.map((p) =>
         grant(null, p, 'mapping', row.id, `Row ${row.position + 1} of the role mappings (${what}).`),
@@ -130,9 +130,13 @@ function invitationGrants(
   return [grant(invitation.role, null, 'invitation', invitation.id, because), ...projects]
 }
 
-/** A role up to the default needs nobody's authority; a higher one that of the inviter now, or an administrator's approval (A16, T-32). */
+/**
+ * A role up to the default needs nobody's authority; a higher one that of the inviter at the moment when the membership settles, or an
+ * administrator's approval (A16, T-32). What was granted then stays when the inviter goes later.
+ */
 function mayStillGrant(facts: PersonFacts, invitation: Invitation): boolean {
   const { roles, policies } = facts.organization
+  if (invitation.status !== 'accepted_waiting' && isGranted(facts, invitation)) return true
   const rank = rankOf(roles, invitation.role)
   const limit = invitation.inviterRank ?? null
   return (
@@ -140,6 +144,12 @@ function mayStillGrant(facts: PersonFacts, invitation: Invitation): boolean {
     rank <= limit ||
     rank <= rankOf(roles, policies.jitRole) ||
     facts.approvedInvitationIds.includes(invitation.id)
+  )
+}
+
+function isGranted(facts: PersonFacts, invitation: Invitation): boolean {
+  return facts.grants.some(
+    (g) => g.role === invitation.role && g.origin.type === 'invitation' && g.origin.ref === invitation.id,
   )
 }
 

@@ -88,16 +88,50 @@ function directoryDenial(facts: PersonFacts, bound: readonly DirectoryRecord[]):
       boundIds.has(r.id) ||
       (r.accountId === null &&
         r.emailKey !== null &&
+        !isSomebodyElses(facts, r) &&
         (verified.includes(r.emailKey) || joined.includes(r.emailKey))),
   )
-  const inactive = theirs.find((r) => !r.active && r.frozenAt === null)
+  const inactive = theirs.find(
+    (r) =>
+      !r.active &&
+      r.frozenAt === null &&
+      !isAllowed(facts, r.directoryId, r.inactiveSince ?? facts.now, bound),
+  )
   if (inactive) return byDirectory(inactive.inactiveSince ?? facts.now, inactive.id, 'B10', 'suspended')
-  const buried = facts.tombstones.find((t) => speaks(facts, t, bound, [...verified, ...joined]))
+  const buried = facts.tombstones.find(
+    (t) =>
+      speaks(facts, t, bound, [...verified, ...joined]) &&
+      !isAllowed(facts, t.directoryId, t.deletedAt, bound),
+  )
   if (!buried) return null
   const graceEnds = buried.deletedAt.getTime() + GRACE_DAYS * 86_400_000
   const past = facts.now.getTime() >= graceEnds
   if (past && (invitedSince(facts, new Date(graceEnds)) || allowedSince(facts, graceEnds))) return null
   return byDirectory(buried.deletedAt, buried.id, 'E6', past ? 'removed' : 'suspended')
+}
+
+/** C12: since this directory said no, an administrator allowed the member while the other one says yes. */
+function isAllowed(
+  facts: PersonFacts,
+  directoryId: string,
+  since: Date,
+  bound: readonly DirectoryRecord[],
+): boolean {
+  return (
+    bound.some((r) => r.active && r.directoryId !== directoryId) &&
+    facts.conflicts.some(
+      (c) =>
+        c.kind === 'C12' &&
+        c.accountId === facts.account?.id &&
+        c.answer?.choice === 'allow' &&
+        c.answer.at >= since,
+    )
+  )
+}
+
+/** E9: an administrator answered that the record is not this person's. */
+function isSomebodyElses(facts: PersonFacts, record: DirectoryRecord): boolean {
+  return facts.conflicts.some((c) => c.kind === 'E9' && c.directoryUserId === record.id && c.answer != null)
 }
 
 function allowedSince(facts: PersonFacts, moment: number): boolean {

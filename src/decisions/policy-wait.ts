@@ -23,7 +23,7 @@ export function policyWait(
     seats !== null &&
     membership?.ownerSince == null &&
     facts.seatsTaken >= seats &&
-    derived.grants.length > 0
+    derived.grants.length + derived.waiting.length > 0
   )
     return 'seat'
   return derived.role === null && derived.waiting.length > 0 ? 'approval' : null

@@ -13,48 +13,76 @@ export type RecordResolution =
   | { kind: 'unbound'; rule: string; invite: boolean }
   | { kind: 'conflict'; rule: 'E9'; conflict: ConflictDraft }
 
-/** Resolves a pushed record. Binding needs a proven domain at the moment of the decision, or the tombstone of the same person (E8). */
+/**
+ * Resolves a pushed record. An address binds in a domain proven at the moment of the decision; elsewhere only whom the organization knows
+ * already: a member joined by that address, or whose identity here was asserted under the record's declared key (D0).
+ */
 export function resolveRecord(facts: RecordFacts): RecordResolution {
   const { record } = facts
   if (record.accountId !== null) return { kind: 'bound', accountId: record.accountId, rule: 'C6' }
-  if (facts.conflicts.some((c) => c.directoryUserId === record.id))
-    return { kind: 'unbound', rule: 'E9', invite: false }
-  const buried = facts.tombstones.find((t) => t.accountId !== null && samePerson(facts, t))
-  if (buried?.accountId)
-    return { kind: 'bind', accountId: buried.accountId, rule: 'E8', proof: 'P3', tombstoneId: buried.id }
-  const former = facts.tombstones.find((t) => t.accountId !== null)
-  if (former)
-    return conflict(
-      facts,
-      former.accountId,
-      'A former record of another person had this identifier or address.',
-    )
-  if (record.emailKey === null) return { kind: 'unbound', rule: 'C2', invite: false }
-  return standingOf(record.emailKey, facts.domains, facts.organizationId) === 'this'
-    ? inProvenDomain(facts)
-    : outside(facts, 'C2')
+  if (inQuestion(facts)) return { kind: 'unbound', rule: 'E9', invite: false }
+  return byTombstone(facts) ?? byMembers(facts) ?? byAddress(facts)
 }
 
-/** C1, C3, C6: the organization's word proves the address. */
-function inProvenDomain(facts: RecordFacts): RecordResolution {
-  const members = [...new Set(facts.joined.map((j) => j.accountId))]
-  if (members.length > 1) return conflict(facts, members[0] ?? null, 'Two members joined by this address.')
-  const member = members[0] ?? null
-  if (member && facts.holder && facts.holder.accountId !== member)
-    return conflict(
-      facts,
-      member,
-      "The address is another account's than that of the member who joined by it.",
-    )
-  if (!facts.record.active && !member) return { kind: 'unbound', rule: 'C1', invite: false }
-  const target =
-    member ??
-    (facts.holder && !facts.holder.resting && !facts.holder.governedElsewhere ? facts.holder.accountId : null)
-  if (target && facts.accountsWithRecord.includes(target))
-    return conflict(facts, target, 'The directory holds two live records for one account.')
-  if (target)
-    return { kind: 'bind', accountId: target, rule: member ? 'C6' : 'C3', proof: 'P3', tombstoneId: null }
-  return facts.holder ? outside(facts, 'C4') : { kind: 'new', rule: 'C1', proof: 'P3' }
+/** An open question about the record or its address keeps it unbound until an administrator answers. */
+function inQuestion({ record, conflicts }: RecordFacts): boolean {
+  return conflicts.some(
+    (c) =>
+      (c.kind === 'B8' || c.kind === 'E9') &&
+      (c.directoryUserId === record.id || (!c.answer && c.key !== null && c.key === record.emailKey)),
+  )
+}
+
+/** E8 and E9: what is left of former records of this directory. */
+function byTombstone(facts: RecordFacts): RecordResolution | null {
+  const buried = facts.tombstones.find((t) => t.accountId !== null && samePerson(facts, t))
+  if (buried?.accountId) {
+    return facts.accountsWithRecord.includes(buried.accountId)
+      ? conflict(facts, buried.accountId, TWO_RECORDS)
+      : { kind: 'bind', accountId: buried.accountId, rule: 'E8', proof: 'P3', tombstoneId: buried.id }
+  }
+  const former = facts.tombstones.find((t) => t.accountId !== null)
+  return former
+    ? conflict(facts, former.accountId, 'A former record of another person had this identifier or address.')
+    : null
+}
+
+const TWO_RECORDS = 'The directory holds two live records for one account.'
+
+/** C6 and D0: the record is a member's, by the address they joined by or by the key under which they sign in. */
+function byMembers(facts: RecordFacts): RecordResolution | null {
+  const proven = isProven(facts)
+  const members = facts.joined.filter((j) => proven || j.kind === 'joined').map((j) => j.accountId)
+  const targets = [...new Set([...members, ...facts.named])]
+  const [target] = targets
+  if (target === undefined) return null
+  if (targets.length > 1) return conflict(facts, target, 'More than one member here answers to this record.')
+  if (facts.holder && facts.holder.accountId !== target) {
+    // Outside a proven domain nobody learns whose the address is: the declared key binds, the address says nothing.
+    if (proven) return conflict(facts, target, "The address is another account's than that of this member.")
+    if (!facts.named.includes(target)) return null
+  }
+  if (facts.accountsWithRecord.includes(target)) return conflict(facts, target, TWO_RECORDS)
+  const rule = proven && members.length > 0 ? 'C6' : 'D0'
+  return { kind: 'bind', accountId: target, rule, proof: 'P3', tombstoneId: null }
+}
+
+/** C1 to C4: nobody here is known by the record yet. */
+function byAddress(facts: RecordFacts): RecordResolution {
+  const { record, holder } = facts
+  if (record.emailKey === null) return { kind: 'unbound', rule: 'C2', invite: false }
+  if (!isProven(facts)) return outside(facts, 'C2')
+  if (!record.active) return { kind: 'unbound', rule: 'C1', invite: false }
+  if (facts.blocked) return { kind: 'unbound', rule: 'D1', invite: false }
+  if (!holder) return { kind: 'new', rule: 'C1', proof: 'P3' }
+  if (holder.resting || holder.governedElsewhere) return outside(facts, 'C4')
+  if (facts.accountsWithRecord.includes(holder.accountId))
+    return conflict(facts, holder.accountId, TWO_RECORDS)
+  return { kind: 'bind', accountId: holder.accountId, rule: 'C3', proof: 'P3', tombstoneId: null }
+}
+
+function isProven({ record, domains, organizationId }: RecordFacts): boolean {
+  return record.emailKey !== null && standingOf(record.emailKey, domains, organizationId) === 'this'
 }
 
 /** C2 and C4: the record stays unbound and the directory invites, unless somebody is a member by the address, is denied, or is invited already. */

@@ -1,27 +1,13 @@
 // R0 to R8: whose account a single sign-on is, or what has to be proven or answered before anybody may say.
 import type { AddressKey } from '../domain/address.ts'
-import type { ConflictDraft } from '../domain/change.ts'
 import type { DirectoryRecord } from '../domain/directory.ts'
 import { standingOf } from '../domain/organization.ts'
 import { declaredMatches } from '../domain/person.ts'
 import { subjectText } from '../domain/profile.ts'
-import type { Refusal } from '../domain/reason.ts'
 import type { Candidate, SignInFacts } from '../domain/sign-in-facts.ts'
+import { account, conflict, prove, type Resolution, refused, unanswered } from './resolution.ts'
 
-export type Resolution =
-  | {
-      kind: 'account'
-      accountId: string
-      rule: string
-      link: boolean
-      automatic: boolean
-      proof: 'P1' | 'P2' | 'P3'
-      matchedByKey: boolean
-    }
-  | { kind: 'new'; rule: string; proof: 'P1' | 'P3'; matchedByKey: boolean }
-  | { kind: 'prove'; rule: string; refusal: Refusal }
-  | { kind: 'conflict'; rule: string; conflict: ConflictDraft; refusal: Refusal }
-  | { kind: 'refused'; rule: string; refusal: Refusal }
+export type { Resolution } from './resolution.ts'
 
 /** Resolves a verified sign-in. Outside a domain proven by this organization the answer before proof is always the proof page. */
 export function resolveSignIn(facts: SignInFacts): Resolution {
@@ -33,15 +19,17 @@ export function resolveSignIn(facts: SignInFacts): Resolution {
       account(facts, exact.accountId, 'R1', { link: false, proof: 'P2', byKey })
     )
   if (byKey?.accountId) {
+    if (undone(facts, byKey.accountId)) return prove(facts)
     return (
       conflictWith(facts, byKey.accountId, byKey, false) ??
       account(facts, byKey.accountId, 'R2', { link: true, proof: 'P3', byKey })
     )
   }
-  const byMail = proven(facts)
-    ? facts.records.find((r) => r.accountId !== null && r.emailKey === facts.profile.emailKey)
-    : undefined
+  const byMail = proven(facts) ? boundByAddress(facts) : undefined
   if (byMail?.accountId) {
+    if (facts.holder && facts.holder.accountId !== byMail.accountId)
+      return conflict(facts, byMail.accountId, "The address of this directory record is another account's.")
+    if (undone(facts, byMail.accountId)) return prove(facts)
     return (
       conflictWith(facts, byMail.accountId, byKey, true) ??
       account(facts, byMail.accountId, 'R2', { link: true, proof: 'P3', byKey })
@@ -99,8 +87,7 @@ function unheld(facts: SignInFacts, key: AddressKey, byKey: DirectoryRecord | nu
   const at = standing(facts, key)
   const shown = facts.proof?.kind === 'P1' && facts.proof.key === key
   if (at !== 'this' && !shown) return prove(facts)
-  if (openConflict(facts, null))
-    return conflict(facts, null, 'An open question about this address must be answered first.')
+  if (openConflict(facts, null)) return unanswered(facts)
   const records = [byKey, ...facts.records.filter((r) => r.emailKey === key)].filter(
     (r): r is DirectoryRecord => r !== null,
   )
@@ -113,14 +100,10 @@ function unheld(facts: SignInFacts, key: AddressKey, byKey: DirectoryRecord | nu
       "The organization's directory has turned off this person's access.",
     )
   }
-  if (facts.joined.length)
-    return conflict(
-      facts,
-      facts.joined[0]?.accountId ?? null,
-      'Another person joined by this address before.',
-    )
+  const other = knownBy(facts, at === 'this')
+  if (other) return conflict(facts, other, 'Another person here was known by this address before.')
   const jit = facts.organization.policies.jitProvisioning && at === 'this'
-  if (facts.invited || records.length > 0 || jit)
+  if (facts.invited || records.some((r) => r.accountId === null) || jit)
     return {
       kind: 'new',
       rule: at === 'this' ? 'R7' : 'B4',
@@ -144,6 +127,24 @@ function unheld(facts: SignInFacts, key: AddressKey, byKey: DirectoryRecord | nu
       )
 }
 
+/** The bound record of this Connection's directory that bears the asserted address. */
+function boundByAddress({ records, connection, profile }: SignInFacts): DirectoryRecord | undefined {
+  return records.find(
+    (r) =>
+      r.accountId !== null && r.directoryId === connection.directoryId && r.emailKey === profile.emailKey,
+  )
+}
+
+/**
+ * Whose membership here was joined by the asserted address (T-17). Addresses that a record bore later, or that a bound record of another
+ * directory bears, are recognised in a proven domain; elsewhere they name nobody.
+ */
+function knownBy({ joined, records, profile }: SignInFacts, proven: boolean): string | null {
+  const member = joined.find((j) => proven || j.kind === 'joined')?.accountId
+  const bearer = records.find((r) => r.accountId !== null && r.emailKey === profile.emailKey)?.accountId
+  return member ?? (proven ? (bearer ?? null) : null)
+}
+
 /** B8: what keeps a resolved account from being signed in. `checkOthers` is set where the address alone or the person's own act chose the account. */
 function conflictWith(
   facts: SignInFacts,
@@ -154,8 +155,9 @@ function conflictWith(
   const candidate =
     facts.candidates.find((c) => c.accountId === accountId) ??
     (facts.holder?.accountId === accountId ? facts.holder : null)
-  if (openConflict(facts, accountId))
-    return conflict(facts, accountId, 'An open question about this account must be answered first.')
+  if (openConflict(facts, accountId)) return unanswered(facts)
+  // R1 after an answer: an administrator has said whose this subject is, whatever the directory's record says.
+  if (facts.identity && facts.conflicts.some((c) => c.answer)) return null
   const own = candidate?.records.filter((r) => r.directoryId === facts.connection.directoryId) ?? []
   if (
     facts.connection.comparable &&
@@ -201,10 +203,18 @@ function recordByKey(facts: SignInFacts): DirectoryRecord | null {
 function openConflict(facts: SignInFacts, accountId: string | null): boolean {
   return facts.conflicts.some(
     (c) =>
+      !c.answer &&
       (c.kind === 'B8' || c.kind === 'E9') &&
       ((accountId !== null && c.accountId === accountId) ||
         (c.key !== null && c.key === facts.profile.emailKey)),
   )
+}
+
+/** An undone link is not made again without an own proof of the account (B5). */
+function undone(facts: SignInFacts, accountId: string): boolean {
+  const proof = facts.proof
+  if (proof?.kind === 'P2' && proof.accountId === accountId) return false
+  return facts.candidates.some((c) => c.accountId === accountId && c.undone)
 }
 
 function standing(facts: SignInFacts, key: AddressKey) {
@@ -213,69 +223,4 @@ function standing(facts: SignInFacts, key: AddressKey) {
 
 function proven(facts: SignInFacts): boolean {
   return facts.profile.emailKey !== null && standing(facts, facts.profile.emailKey) === 'this'
-}
-
-function account(
-  facts: SignInFacts,
-  accountId: string,
-  rule: string,
-  how: { link: boolean; proof: 'P1' | 'P2' | 'P3'; byKey: DirectoryRecord | null; automatic?: boolean },
-): Resolution {
-  // C16: a known account whose own record named this sign-in by its declared key gets the new subject beside the old one.
-  const link = how.link && facts.identity === null
-  return {
-    kind: 'account',
-    accountId,
-    rule,
-    link,
-    automatic: how.automatic ?? true,
-    proof: how.proof,
-    matchedByKey: how.byKey !== null,
-  }
-}
-
-function prove(facts: SignInFacts): Resolution {
-  const refusal: Refusal = {
-    rule: 'R5',
-    reason: 'proof_required',
-    nextActor: 'person',
-    message: 'The person must prove the address before anything is connected.',
-    details: { address: facts.profile.address },
-  }
-  return { kind: 'prove', rule: 'R5', refusal }
-}
-
-function conflict(facts: SignInFacts, accountId: string | null, detail: string): Resolution {
-  const refusal: Refusal = {
-    rule: 'B8',
-    reason: 'identity_conflict',
-    nextActor: 'org_admin',
-    message: 'An administrator must confirm who this is.',
-  }
-  return {
-    kind: 'conflict',
-    rule: 'B8',
-    refusal,
-    conflict: {
-      kind: 'B8',
-      key: facts.profile.emailKey,
-      accountId,
-      connectionId: facts.connection.id,
-      subject: facts.profile.subject,
-      directoryUserId: null,
-      membershipId: null,
-      choices: ['keep', 'replace', 'new_account'],
-      detail,
-    },
-  }
-}
-
-function refused(
-  _facts: SignInFacts,
-  rule: string,
-  reason: Refusal['reason'],
-  nextActor: Refusal['nextActor'],
-  message: string,
-): Resolution {
-  return { kind: 'refused', rule, refusal: { rule, reason, nextActor, message } }
 }

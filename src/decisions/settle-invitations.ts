@@ -55,7 +55,8 @@ function doorFor(
   const borne = bound.some((r) => r.active && r.emailKey === invitation.key)
   const proven =
     verifiedKeys(facts.account).includes(invitation.key) ||
-    standingOf(invitation.key, facts.organization.domains, facts.organization.id) === 'this'
+    (standingOf(invitation.key, facts.organization.domains, facts.organization.id) === 'this' &&
+      !facts.heldElsewhere.includes(invitation.key))
   return borne && proven ? 'directory' : null
 }
 

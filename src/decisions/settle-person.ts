@@ -7,6 +7,7 @@ import type { Refusal } from '../domain/reason.ts'
 import { bindRecords } from './bind-records.ts'
 import { type DerivedGrants, deriveGrants } from './derive-grants.ts'
 import { type Denial, findDenial } from './find-denial.ts'
+import { openQuestions } from './open-questions.ts'
 import { policyWait } from './policy-wait.ts'
 import { type Settling, settleInvitations } from './settle-invitations.ts'
 import { type PersonEvent, writeMembership } from './write-membership.ts'
@@ -21,7 +22,7 @@ export type Settled =
  */
 export function settlePerson(given: PersonFacts, event: PersonEvent): Settled {
   if (!given.account) return { changes: [], membership: null, derived: null, decision: none(event) }
-  const bindings = bindRecords(given)
+  const bindings = bindRecords(given, event.boundRecordId)
   const records = bindings.bind.map((r): DirectoryRecord => ({ ...r, accountId: given.account?.id ?? null }))
   const bound = [...given.records.filter((r) => r.accountId === given.account?.id), ...records]
   const denial = findDenial(given, bound)
@@ -39,9 +40,10 @@ export function settlePerson(given: PersonFacts, event: PersonEvent): Settled {
   const wait = standing ? null : policyWait(facts, bound, settling, derived)
   if (personal && derived.grants.length === 0 && wait === null) return refuse(event, nothingGrants(facts))
 
+  const justBound = [...bindings.bind.map((r) => r.id), ...(event.boundRecordId ? [event.boundRecordId] : [])]
   const written = writeMembership(facts, event, {
     bound,
-    justBound: [...bindings.bind.map((r) => r.id), ...(event.boundRecordId ? [event.boundRecordId] : [])],
+    justBound,
     denial: standing,
     guardCause: guarded ? (denial?.causeId ?? null) : null,
     wait,
@@ -57,7 +59,10 @@ export function settlePerson(given: PersonFacts, event: PersonEvent): Settled {
         rule: 'D0',
       }),
     ),
-    ...bindings.conflicts.map((conflict): Change => ({ kind: 'conflict.open', conflict })),
+    ...[...bindings.conflicts, ...openQuestions(facts, bound, justBound, standing)].map(
+      (conflict): Change => ({ kind: 'conflict.open', conflict }),
+    ),
+    ...bindings.comparable.map((connectionId): Change => ({ kind: 'connection.comparable', connectionId })),
     ...endedTombstones(facts, bound),
     ...late.changes,
     ...written.changes,

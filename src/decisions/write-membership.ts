@@ -111,6 +111,8 @@ function membershipAfter(facts: PersonFacts, event: PersonEvent, outcome: Outcom
 
 /** Joined-by keys: of the invitations settled, of what the event named, of the records as they were bound; later addresses of a record only recognise. */
 function newKeys(facts: PersonFacts, event: PersonEvent, outcome: Outcome): MembershipKey[] {
+  const joins = (recordId: string, key: AddressKey) =>
+    outcome.justBound.includes(recordId) && !facts.heldElsewhere.includes(key)
   const wanted: MembershipKey[] = [
     ...event.namedKeys.map((key) => ({ key, kind: 'joined' as const })),
     ...outcome.settling.newly.map(({ invitation }) => ({ key: invitation.key, kind: 'joined' as const })),
@@ -120,7 +122,7 @@ function newKeys(facts: PersonFacts, event: PersonEvent, outcome: Outcome): Memb
         : [
             {
               key: r.emailKey,
-              kind: outcome.justBound.includes(r.id) ? ('joined' as const) : ('record' as const),
+              kind: joins(r.id, r.emailKey) ? ('joined' as const) : ('record' as const),
             },
           ],
     ),

@@ -27,6 +27,8 @@ export interface OpenConflict {
   accountId: string | null
   connectionId: string | null
   directoryUserId: string | null
+  /** What an administrator answered, where the answer still speaks; absent while the question is open. */
+  answer?: { choice: string; at: Date } | null
 }
 
 export interface PersonFacts {
@@ -57,6 +59,8 @@ export interface PersonFacts {
   approvedInvitationIds: readonly string[]
   /** Memberships here of other accounts that were joined by one of the keys. */
   othersJoined: readonly { membershipId: string; accountId: string; key: AddressKey }[]
+  /** Keys among the person's that another account has verified: a record that bears one speaks for nobody's invitation. */
+  heldElsewhere: readonly AddressKey[]
   /** How many other owners can sign in under the present policy; read only where this person is an owner. */
   otherOwners: number
   /** Members and reserved places; read only where the policy counts seats. */

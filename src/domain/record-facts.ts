@@ -13,8 +13,16 @@ export interface RecordFacts {
   created: boolean
   /** The account that holds the record's address verified. */
   holder: { accountId: string; resting: boolean; governedElsewhere: boolean } | null
-  /** Memberships here joined by the record's address. */
-  joined: readonly { membershipId: string; accountId: string; status: string; closed: boolean }[]
+  /** Memberships here joined by the record's address, or whose record bore it later; those of the latter kind count only in a proven domain. */
+  joined: readonly {
+    membershipId: string
+    accountId: string
+    kind: 'joined' | 'record'
+    status: string
+    closed: boolean
+  }[]
+  /** Accounts whose identity on a Connection of this directory was asserted under the record's declared key. */
+  named: readonly string[]
   /** Live tombstones of this directory with the same externalId, user name or address. */
   tombstones: readonly Tombstone[]
   /** Accounts among those named here that already have a live record of this directory. */

@@ -42,7 +42,7 @@ export interface SignInFacts {
   proof: { kind: 'P1'; key: AddressKey } | { kind: 'P2'; accountId: string } | null
   /** Whether an open invitation to the asserted address stands. */
   invited: boolean
-  /** Memberships here that were joined by the asserted address. */
-  joined: readonly { membershipId: string; accountId: string }[]
+  /** Memberships here that were joined by the asserted address, or whose record bore it later; those of the latter kind count only in a proven domain. */
+  joined: readonly { membershipId: string; accountId: string; kind: 'joined' | 'record' }[]
   conflicts: readonly OpenConflict[]
 }

@@ -224,6 +224,7 @@ create table identities (
   constraint identities_subject_key unique (connection_id, name_id, format, name_qualifier, sp_name_qualifier)
 );
 create index identities_account_idx on identities (account_id, organization_id);
+create index identities_directory_key_idx on identities (connection_id, directory_key);
 create table identity_undos (
   account_id uuid not null constraint identity_undos_account_fkey references accounts on delete cascade,
   connection_id uuid not null constraint identity_undos_connection_fkey references connections on delete cascade,

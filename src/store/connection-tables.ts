@@ -79,7 +79,10 @@ export const identitySchema = new EntitySchema({
       columns: ['connection_id', 'name_id', 'format', 'name_qualifier', 'sp_name_qualifier'],
     },
   ],
-  indices: [{ name: 'identities_account_idx', columns: ['account_id', 'organization_id'] }],
+  indices: [
+    { name: 'identities_account_idx', columns: ['account_id', 'organization_id'] },
+    { name: 'identities_directory_key_idx', columns: ['connection_id', 'directory_key'] },
+  ],
   foreignKeys: [
     reference('identities_account_fkey', 'account_id', 'accounts', 'CASCADE'),
     reference('identities_connection_fkey', 'connection_id', 'connections', 'CASCADE'),

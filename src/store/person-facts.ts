@@ -42,6 +42,9 @@ export const identityColumns = `x.id, x.account_id "accountId", x.organization_i
   json_build_object('nameId', x.name_id, 'format', x.format, 'nameQualifier', x.name_qualifier, 'spNameQualifier', x.sp_name_qualifier) subject,
   x.rule, x.proof, x.automatic, x.directory_key "directoryKey", x.groups, x.jit_at "jitAt", x.inactive_since "inactiveSince", x.last_used_at "lastUsedAt"`
 
+/** What was answered to a question, where the answer still speaks. */
+export const conflictAnswer = `case when f.state = 'resolved' then json_build_object('choice', f.resolution->>'choice', 'at', f.resolved_at) end answer`
+
 /** Rows of `select` as a JSON array. */
 export const many = (select: string) => `coalesce((select json_agg(row_to_json(t)) from (${select}) t), '[]')`
 const one = (select: string) => `(select row_to_json(t) from (${select}) t)`
@@ -107,11 +110,13 @@ const readPerson = statement(
     'manualGrants', ${many(`select h.id, h.role, h.project_id "projectId", h.given_at "givenAt", h.given_by "givenBy" from manual_grants h where h.membership_id = (select id from m) and h.ended_at is null order by h.id`)},
     'grants', ${many(`select v.role, v.project_id "projectId", json_build_object('type', v.origin_type, 'ref', v.origin_ref) origin, v.because from grants v where v.membership_id = (select id from m) order by v.position`)},
     'blocks', coalesce((select json_agg(b.key) from blocks b where b.organization_id = $1 and b.key in (select key from keys)), '[]'),
-    'conflicts', ${many(`select f.id, f.kind, f.key, f.account_id "accountId", f.connection_id "connectionId", f.directory_user_id "directoryUserId" from conflicts f
-      where f.organization_id = $1 and f.state = 'open' and (f.account_id = $2 or f.key in (select key from keys))`)},
+    'conflicts', ${many(`select f.id, f.kind, f.key, f.account_id "accountId", f.connection_id "connectionId", f.directory_user_id "directoryUserId", ${conflictAnswer} from conflicts f
+      where f.organization_id = $1 and (f.state = 'open' or (f.kind = 'E9' and f.resolution->>'choice' = 'keep') or (f.kind = 'C12' and f.resolution->>'choice' = 'allow'))
+      and (f.account_id = $2 or f.key in (select key from keys))`)},
     'approvedInvitationIds', coalesce((select json_agg(p.invitation_id) from approvals p where p.state = 'approved' and p.invitation_id in (select id from invitation_ids)), '[]'),
     'othersJoined', ${many(`select k.membership_id "membershipId", n.account_id "accountId", k.key from membership_keys k join memberships n on n.id = k.membership_id
       where k.organization_id = $1 and k.kind = 'joined' and k.key in (select key from keys) and n.account_id is distinct from $2`)},
+    'heldElsewhere', coalesce((select json_agg(h.key) from account_addresses h where h.key in (select key from keys) and h.verified_at is not null and h.account_id is distinct from $2), '[]'),
     'otherOwners', case when (select owner_since from m) is null then 0 else ${otherOwnersCount} end,
     'seatsTaken', case when (select policies->>'seats' from organizations where id = $1) is null then 0
       else (select count(*)::int from memberships q where q.organization_id = $1 and q.account_id is distinct from $2

@@ -3,7 +3,14 @@ import type { DirectoryRecord } from '../domain/directory.ts'
 import type { Policies } from '../domain/organization.ts'
 import type { RecordFacts } from '../domain/record-facts.ts'
 import { type Reader, statement, type Transaction } from './database.ts'
-import { domainsOfKeys, invitationColumns, many, recordColumns, reviveDates } from './person-facts.ts'
+import {
+  conflictAnswer,
+  domainsOfKeys,
+  invitationColumns,
+  many,
+  recordColumns,
+  reviveDates,
+} from './person-facts.ts'
 
 /** What the store knows beside the record itself. */
 export type StoredRecordFacts = Pick<
@@ -11,6 +18,7 @@ export type StoredRecordFacts = Pick<
   | 'domains'
   | 'holder'
   | 'joined'
+  | 'named'
   | 'tombstones'
   | 'accountsWithRecord'
   | 'conflicts'
@@ -37,21 +45,27 @@ const read = statement(
   'record_facts',
   `with keys as (select $4::text as key where $4::text is not null),
   holder as (select a.account_id, a.resting_since from account_addresses a where a.key = $4 and a.verified_at is not null),
-  joined as (select distinct m.id, m.account_id, m.status, (m.status = 'removed' and (m.allowed_at is null or m.allowed_at < m.removed_at)) as closed
-    from membership_keys k join memberships m on m.id = k.membership_id where k.organization_id = $1 and k.key = $4 and k.kind = 'joined')
+  joined as (select m.id, m.account_id, m.status, (m.status = 'removed' and (m.allowed_at is null or m.allowed_at < m.removed_at)) as closed, min(k.kind) as kind
+    from membership_keys k join memberships m on m.id = k.membership_id where k.organization_id = $1 and k.key = $4 group by m.id),
+  named as (select distinct x.account_id from connections c join identities x on x.connection_id = c.id and x.directory_key = any($7::text[])
+    where c.directory_id = $2 and c.deleted_at is null and x.inactive_since is null
+    and case c.directory_match when 'externalId' then x.directory_key = $5 when 'email' then lower(x.directory_key collate "C") = $4 else lower(x.directory_key collate "C") = $6 end)
   select json_build_object(
     'policies', (select policies from organizations where id = $1),
     'domains', ${many(domainsOfKeys)},
     'holder', (select json_build_object('accountId', h.account_id, 'resting', h.resting_since is not null, 'governedElsewhere', ${governedElsewhere('h.account_id')}) from holder h),
-    'joined', ${many('select j.id "membershipId", j.account_id "accountId", j.status, j.closed from joined j order by j.id')},
+    'joined', ${many('select j.id "membershipId", j.account_id "accountId", j.kind, j.status, j.closed from joined j order by j.id')},
+    'named', coalesce((select json_agg(n.account_id order by n.account_id) from named n), '[]'),
     'tombstones', ${many(`select ${tombstoneColumns} from directory_tombstones t where t.ended_at is null and t.id in (
       select id from directory_tombstones where directory_id = $2 and external_id = $5 and ended_at is null
       union select id from directory_tombstones where organization_id = $1 and directory_id = $2 and ended_at is null and keys && array[$4::text]
       union select id from directory_tombstones where organization_id = $1 and directory_id = $2 and ended_at is null and keys && array[$6::text]) order by t.deleted_at desc`)},
     'accountsWithRecord', coalesce((select json_agg(u.account_id) from directory_users u where u.directory_id = $2 and u.id <> $3
-      and u.account_id in (select account_id from holder union select account_id from joined)), '[]'),
-    'conflicts', ${many(`select f.id, f.kind, f.key, f.account_id "accountId", f.connection_id "connectionId", f.directory_user_id "directoryUserId" from conflicts f
-      where f.organization_id = $1 and f.state = 'open' and (f.directory_user_id = $3 or f.key = $4)`)},
+      and u.account_id in (select account_id from holder union select account_id from joined union select account_id from named union
+        select account_id from directory_tombstones where directory_id = $2 and external_id = $5 and ended_at is null)), '[]'),
+    'conflicts', ${many(`select f.id, f.kind, f.key, f.account_id "accountId", f.connection_id "connectionId", f.directory_user_id "directoryUserId", ${conflictAnswer} from conflicts f
+      where f.organization_id = $1 and f.kind in ('B8', 'E9') and ((f.state = 'open' and (f.directory_user_id = $3 or f.key = $4))
+        or (f.resolution->>'choice' = 'keep' and f.directory_user_id = $3))`)},
     'invitations', ${many(`select ${invitationColumns} from invitations i where i.organization_id = $1 and (i.key = $4 or i.directory_user_id = $3) order by i.id`)},
     'blocked', exists (select 1 from blocks b where b.organization_id = $1 and b.key = $4)
   )::text as facts`,
@@ -60,6 +74,8 @@ const read = statement(
 /** Reads the facts about one record as it now stands. */
 export async function readRecordFacts(reader: Reader, record: DirectoryRecord): Promise<StoredRecordFacts> {
   const { organizationId, directoryId, id, emailKey, externalId, userNameKey } = record
+  // As sent and as compared: another spelling of the same declared key is found when its person signs in (R2).
+  const declared = [externalId, record.userName, userNameKey, record.email, emailKey]
   const [row] = await reader.rows<{ facts: string }>(read, [
     organizationId,
     directoryId,
@@ -67,6 +83,7 @@ export async function readRecordFacts(reader: Reader, record: DirectoryRecord): 
     emailKey,
     externalId,
     userNameKey,
+    declared.filter((value) => value !== null),
   ])
   return reviveDates<StoredRecordFacts>(row?.facts ?? '{}')
 }

@@ -5,6 +5,7 @@ import { subjectText } from '../domain/profile.ts'
 import type { SignInConnection, SignInFacts } from '../domain/sign-in-facts.ts'
 import { type Reader, statement } from './database.ts'
 import {
+  conflictAnswer,
   connectionColumns,
   domainsOfKeys,
   identityColumns,
@@ -53,10 +54,12 @@ const read = statement(
     'holder', (select row_to_json(t) from (${candidate('select account_id, resting from holder', 'a.resting')}) t),
     'candidates', ${many(candidate('select account_id from others', 'false'))},
     'invited', exists (select 1 from invitations i where i.organization_id = $1 and i.key = $7 and ((i.status = 'pending' and (i.expires_at > $11 or i.invited_by_type = 'directory')) or i.status = 'accepted_waiting')),
-    'joined', ${many(`select distinct m.id "membershipId", m.account_id "accountId" from membership_keys k join memberships m on m.id = k.membership_id
-      where k.organization_id = $1 and k.key = $7 and k.kind = 'joined'`)},
-    'conflicts', ${many(`select f.id, f.kind, f.key, f.account_id "accountId", f.connection_id "connectionId", f.directory_user_id "directoryUserId" from conflicts f
-      where f.organization_id = $1 and f.state = 'open' and (f.key = $7 or f.account_id in (select account_id from others union select account_id from holder))`)}
+    'joined', ${many(`select m.id "membershipId", m.account_id "accountId", min(k.kind) kind from membership_keys k join memberships m on m.id = k.membership_id
+      where k.organization_id = $1 and k.key = $7 group by m.id`)},
+    'conflicts', ${many(`select f.id, f.kind, f.key, f.account_id "accountId", f.connection_id "connectionId", f.directory_user_id "directoryUserId", ${conflictAnswer} from conflicts f
+      where f.organization_id = $1 and ((f.state = 'open' and (f.key = $7 or f.account_id in (select account_id from others union select account_id from holder)))
+        or (f.state = 'resolved' and f.kind = 'B8' and f.connection_id = $2
+          and f.subject = jsonb_build_object('nameId', $3::text, 'format', $4::text, 'nameQualifier', $5::text, 'spNameQualifier', $6::text))) order by f.resolved_at, f.id`)}
   )::text as facts`,
 )
 
