@@ -1,5 +1,6 @@
 // What a directory's push means for the person it speaks of (C1 to C19, E1 to E9), inside the provisioning deed's transaction.
 import { conflictOf, differsFromSubject } from '../decisions/bind-records.ts'
+import { foldRecord } from '../decisions/fold-record.ts'
 import { followAddress, isNewPerson } from '../decisions/follow-address.ts'
 import { followRecord } from '../decisions/follow-record.ts'
 import { type RecordResolution, resolveRecord } from '../decisions/resolve-record.ts'
@@ -109,7 +110,7 @@ async function reconcileBound(
     first.push(...moved.changes)
     rule = moved.rule ?? rule
   }
-  const facts = folded(loaded, record, accountId, resolution.kind === 'new' ? world.clock.now() : null)
+  const facts = foldRecord(loaded, record, accountId, resolution.kind === 'new')
   await settle(
     tx,
     world,
@@ -128,36 +129,6 @@ async function reconcileBound(
     },
     { first, event: (decision) => draft(push, decision, accountId) },
   )
-}
-
-function folded(
-  loaded: PersonFacts,
-  record: DirectoryRecord,
-  accountId: string,
-  createdAt: Date | null,
-): PersonFacts {
-  const mine = { ...record, accountId }
-  const records = loaded.records.some((r) => r.id === record.id)
-    ? loaded.records.map((r) => (r.id === record.id ? mine : r))
-    : [...loaded.records, mine]
-  const account =
-    loaded.account ??
-    (createdAt && {
-      id: accountId,
-      name: record.displayName,
-      externalId: null,
-      addresses: [
-        {
-          address: record.email ?? '',
-          key: record.emailKey ?? '',
-          verifiedAt: createdAt,
-          primary: true,
-          givenBy: 'directory' as const,
-          restingSince: null,
-        },
-      ],
-    })
-  return { ...loaded, account, records }
 }
 
 function newAccount(world: World, record: DirectoryRecord, accountId: string): Change[] {
