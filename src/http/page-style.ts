@@ -6,7 +6,7 @@ export const pageStyle = `
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;min-block-size:100vh;display:flex;flex-direction:column;background:var(--ground);color:var(--ink);font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;overflow-wrap:anywhere}
-header,footer{inline-size:100%;max-inline-size:34rem;margin-inline:auto;padding:1.25rem 1.25rem 0}
+header,footer{inline-size:calc(100% - 1.5rem);max-inline-size:34rem;margin-inline:auto;padding:1.25rem clamp(1.25rem,5vw,2.25rem) 0}
 header{font-weight:650;letter-spacing:.01em}
 footer{padding-block:.5rem 2rem;color:var(--soft);font-size:.85rem}
 footer p{margin:.15rem 0}
@@ -30,6 +30,7 @@ input.code{font-size:1.3rem;letter-spacing:.18em;font-variant-numeric:tabular-nu
 button,.button{display:block;inline-size:100%;min-block-size:2.9rem;margin-block-start:1rem;padding:.65rem 1rem;font:inherit;font-weight:650;text-align:center;text-decoration:none;cursor:pointer;border:1px solid var(--accent);border-radius:9px;background:var(--accent);color:var(--accent-ink)}
 button.quiet,.button.quiet{background:transparent;color:var(--accent);border-color:var(--line)}
 form.plain{margin-block-start:.1rem}
+button.link{min-block-size:2.75rem;padding-block:.4rem;border-color:transparent;background:transparent;color:var(--soft);font-weight:500;text-decoration:underline;text-underline-offset:.2em}
 .rule{margin:1.75rem 0 0;border:0;border-block-start:1px solid var(--line)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 ul{padding-inline-start:1.1rem}

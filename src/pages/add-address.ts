@@ -107,6 +107,6 @@ function twoAccountsPage(v: Visit, opened: Opened): Shown {
     organizationName: card.organizationName,
     body: html`<p>${say(v, 'two.lead', { address: card.masked, current })}</p>
 ${form(v, { action: stepOf(opened, 'switch'), carry, button: say(v, 'other.switch') })}
-${form(v, { action: stepOf(opened, 'request'), carry, button: say(v, 'other.ask', { inviter: inviterOf(v, card), current }), quiet: true })}`,
+${form(v, { action: stepOf(opened, 'request'), carry, button: say(v, 'other.ask', { inviter: inviterOf(v, card), current }), weight: 'quiet' })}`,
   })
 }

@@ -49,13 +49,13 @@ function firstPage(v: Visit, opened: Opened): Shown {
     action: stepOf(opened, 'code'),
     carry,
     button: say(v, 'invite.send', { address: card.masked }),
-    quiet: card.ways.length > 0,
+    ...(card.ways.length > 0 ? { weight: 'quiet' } : {}),
   })
   const other = form(v, {
     action: stepOf(opened, 'sign-in'),
     carry,
     button: say(v, 'invite.account.button'),
-    quiet: true,
+    weight: 'quiet',
   })
   const signedIn = v.session?.account.email ?? ''
   const lead = card.viewer === 'holder' ? html`<p>${say(v, 'holder.lead', { current: signedIn })}</p>` : null
@@ -112,8 +112,8 @@ function otherAccountPage(v: Visit, opened: Opened): Shown {
     title: say(v, 'other.title', { address }),
     body: html`${offer(v, card)}<p>${say(v, 'other.lead', { current })}</p>
 ${form(v, { action: stepOf(opened, 'switch'), carry, button: say(v, 'other.switch') })}
-${form(v, { action: stepOf(opened, 'address'), carry, button: say(v, 'other.add', { address }), quiet: true })}
-${form(v, { action: stepOf(opened, 'request'), carry, button: say(v, 'other.ask', { inviter, current }), quiet: true })}`,
+${form(v, { action: stepOf(opened, 'address'), carry, button: say(v, 'other.add', { address }), weight: 'quiet' })}
+${form(v, { action: stepOf(opened, 'request'), carry, button: say(v, 'other.ask', { inviter, current }), weight: 'quiet' })}`,
   })
 }
 
@@ -136,7 +136,7 @@ export function codePage(
     action: stepOf(opened, 'code'),
     carry: { t: token, purpose },
     button: say(v, 'code.again'),
-    quiet: true,
+    weight: 'link',
   })
   return answer(v, fault === null ? 200 : 422, {
     title: say(v, 'code.title'),
@@ -179,7 +179,7 @@ function declineForm(v: Visit, opened: Opened): Html {
     action: stepOf(opened, 'declination'),
     carry: { t: opened.token },
     button: say(v, 'invite.decline'),
-    quiet: true,
+    weight: 'link',
   })
 }
 

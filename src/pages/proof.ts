@@ -52,7 +52,7 @@ async function proofPage(v: Visit): Promise<Shown> {
   const byCode = form(v, {
     action: '/proof/code',
     button: say(v, 'proof.send', { address }),
-    quiet: provenBySession,
+    ...(provenBySession ? { weight: 'quiet' } : {}),
   })
   return explain(v, 200, 'proof_required', {
     title: say(v, 'proof.title'),
@@ -73,7 +73,7 @@ function codePage(v: Visit, proof: PendingProof, fault: AppError | null): Shown 
   const fields = digitsField(v, fault === null ? null : codeFault(v, fault))
   const body = html`<p>${say(v, 'code.lead', { address: proof.address })}</p>
 ${form(v, { action: '/proof/confirmation', fields, button: say(v, 'proof.submit') })}
-${form(v, { action: '/proof/code', button: say(v, 'code.again'), quiet: true })}`
+${form(v, { action: '/proof/code', button: say(v, 'code.again'), weight: 'link' })}`
   const page = { title: say(v, 'code.title'), organizationName: proof.organizationName, body }
   return explain(v, fault === null ? 200 : 422, fault?.code ?? 'proof_required', page)
 }

@@ -81,7 +81,7 @@ function waysPage(v: Visit, { address, key }: Asked, ways: readonly SignInWay[])
     action: '/sign-in/code',
     carry: { email: address },
     button: say(v, 'signin.code.button'),
-    quiet: true,
+    weight: 'quiet',
   })
   return answer(v, 200, {
     title: say(v, 'signin.ways.title'),
@@ -106,7 +106,7 @@ function codePage(v: Visit, status: number, { address }: Asked, fault?: string):
   const carry = { email: address }
   const body = html`<p>${say(v, 'signin.code.lead', { address })}</p>
 ${form(v, { action: '/sign-in/confirmation', carry, fields: digitsField(v, fault), button: say(v, 'signin.code.submit') })}
-${form(v, { action: '/sign-in/code', carry, button: say(v, 'code.again'), quiet: true })}
+${form(v, { action: '/sign-in/code', carry, button: say(v, 'code.again'), weight: 'link' })}
 <p class="soft"><a href="/sign-in">${say(v, 'signin.again')}</a></p>`
   return answer(v, status, { title: say(v, 'code.title'), body })
 }

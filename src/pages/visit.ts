@@ -102,16 +102,17 @@ export interface FormParts {
   carry?: Record<string, string>
   fields?: Html
   button: string
-  quiet?: boolean
+  /** A second choice, or one that is hardly ever meant. */
+  weight?: 'quiet' | 'link'
 }
 
 /** A form with its nonce and one button. */
-export function form(visit: Visit, { action, carry, fields, button, quiet }: FormParts): Html {
+export function form(visit: Visit, { action, carry, fields, button, weight }: FormParts): Html {
   const hidden = Object.entries({ nonce: visit.nonce, ...carry }).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
   )
-  return html`<form method="post" action="${action}"${quiet ? html` class="plain"` : null}>${hidden}${fields}
-<button type="submit"${quiet ? html` class="quiet"` : null}>${button}</button></form>`
+  return html`<form method="post" action="${action}"${weight ? html` class="plain"` : null}>${hidden}${fields}
+<button type="submit"${weight ? html` class="${weight}"` : null}>${button}</button></form>`
 }
 
 /** The field for six digits, ready for the code that a phone offers from the message. */

@@ -24,7 +24,7 @@ ${facts(v, session)}
 ${await onward(v, session)}
 ${await choices(v, session)}
 ${await invitations(v, session)}
-${form(v, { action: '/sign-out', button: say(v, 'welcome.out'), quiet: true })}`
+${form(v, { action: '/sign-out', button: say(v, 'welcome.out'), weight: 'quiet' })}`
   const title = name === null ? say(v, 'welcome.title') : say(v, 'welcome.title.name', { name })
   return answer(v, 200, { title, organizationName: session.organization?.name, body })
 }
