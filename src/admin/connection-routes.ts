@@ -11,13 +11,16 @@ import { pageRequest, toPage } from './paging.ts'
 import { paged, pageOf, type Route, route } from './route.ts'
 
 const attributeName = line(512).optional()
-const attributes = z.strictObject({
-  email: attributeName,
-  firstName: attributeName,
-  lastName: attributeName,
-  groups: attributeName,
-  directoryKey: attributeName,
-})
+/** A host product may name further attributes of its own; they are taken and mean nothing here. */
+const attributes = z
+  .object({
+    email: attributeName,
+    firstName: attributeName,
+    lastName: attributeName,
+    groups: attributeName,
+    directoryKey: attributeName,
+  })
+  .catchall(attributeName)
 
 const settings = {
   metadataXml: z.string().min(1).max(200_000).optional(),

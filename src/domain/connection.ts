@@ -4,7 +4,9 @@ export type ConnectionStatus = 'test' | 'active' | 'off'
 export type IdpInitiated = 'accept' | 'restart' | 'off'
 export type DirectoryMatch = 'userName' | 'externalId' | 'email'
 
+/** Which asserted attribute carries what; names beside these are kept for the host product and mean nothing here. */
 export interface AttributeNames {
+  [name: string]: string | undefined
   email?: string | undefined
   firstName?: string | undefined
   lastName?: string | undefined

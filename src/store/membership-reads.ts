@@ -53,3 +53,19 @@ const mapped = statement(
 export async function readMappable(reader: Reader, organizationId: string): Promise<string[]> {
   return (await reader.rows<{ accountId: string }>(mapped, [organizationId])).map((r) => r.accountId)
 }
+
+const pastGrace = statement(
+  'memberships_past_grace',
+  `select m.organization_id "organizationId", m.account_id "accountId" from memberships m join directory_tombstones t
+     on t.organization_id = m.organization_id and t.account_id = m.account_id and t.ended_at is null and t.deleted_at <= $1
+   where m.status = 'suspended' and m.status_reason = 'directory' order by m.id limit $2`,
+)
+
+/** Memberships that a deletion before the moment still only suspends. */
+export async function readPastGrace(
+  reader: Reader,
+  before: Date,
+  limit: number,
+): Promise<{ organizationId: string; accountId: string }[]> {
+  return reader.rows(pastGrace, [before, limit])
+}
