@@ -103,7 +103,12 @@ function hasBody(req: Request): boolean {
 }
 
 function checkContentType(req: Request): void {
-  if (!hasBody(req) || req.is(['application/json', 'application/*+json'])) return
+  if (!hasBody(req)) return
+  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(req.headers['content-type'] ?? '')?.[1]
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
+    throw new AppError('unsupported', 'unsupported_charset', 'The body must be written in UTF-8.')
+  }
+  if (req.is(['application/json', 'application/*+json'])) return
   throw new AppError('unsupported', 'unsupported_media_type', 'The body must be application/json.')
 }
 

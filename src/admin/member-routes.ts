@@ -125,10 +125,10 @@ export const memberRoutes: Route[] = [
     },
   }),
   route(tag, 'delete', '/members/{memberId}', {
-    need: 'admin',
+    need: 'member',
     operationId: 'removeMember',
     summary:
-      'Remove a member; a directory’s member only with directory=hold, which keeps the door closed here',
+      'Remove a member, or leave; a directory’s member only with directory=hold, which keeps the door closed here',
     query: z.strictObject({ directory: z.literal('hold').optional(), transferTo: id.optional() }),
     run: async ({ world, caller, params, query }) => {
       await removeMember(world, caller, params.memberId, {

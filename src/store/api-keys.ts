@@ -134,7 +134,7 @@ export async function adoptApiKeyRow(
 
 const touch = statement(
   'api_keys.touch',
-  `update api_keys set last_used_at = $2 where id = $1 and (last_used_at is null or last_used_at < $2 - interval '1 minute')`,
+  `update api_keys set last_used_at = $2::timestamptz where id = $1 and (last_used_at is null or last_used_at < $2::timestamptz - interval '1 minute')`,
 )
 
 /** Notes the use of a key, at most once a minute. */
