@@ -80,13 +80,13 @@ export function groupValues({ displayName, externalId, attributes }: GroupDraft)
 /** The draft that a user's values say; `activeBefore` stands where they say nothing of `active`. */
 export function userDraft(values: Values, activeBefore: boolean): PersonDraft {
   const { userName, externalId, active, ...attributes } = values
-  const sentDisplayName = textOf(values.displayName)
+  const sentDisplayName = typeof values.displayName === 'string' ? values.displayName : null
   const emails = Array.isArray(values.emails) ? values.emails.filter(isObject) : []
   return {
     userName: String(userName),
     externalId: textOf(externalId),
     active: typeof active === 'boolean' ? active : activeBefore,
-    displayName: sentDisplayName ?? nameOf(values.name),
+    displayName: textOf(sentDisplayName) ?? nameOf(values.name),
     sentDisplayName,
     emails: emails.flatMap((email) => {
       const value = textOf(email.value)

@@ -61,7 +61,7 @@ function compile(criteria: Criteria, scope: Scope, values: unknown[]): string {
     }
     case 'not':
       // What is absent is neither equal nor unequal to anything, so that its negation is true.
-      return `(${compile(criteria.of, scope, values)} is not true)`
+      return `((${compile(criteria.of, scope, values)}) is not true)`
     case 'present':
       return present(criteria.field, scope, values)
     case 'compare':
@@ -105,9 +105,13 @@ function elements(json: string, list: readonly string[], values: unknown[]): str
 
 function present(field: Field, scope: Scope, values: unknown[]): string {
   const column = scope.columns[field.path.join('.')]
-  if (column) return `${column.folded ?? column.sql} is not null`
+  if (column) {
+    // An empty text is stored and counts as absent.
+    const isText = !column.uuid && (field.kind === 'folded' || field.kind === 'exact')
+    return isText ? `${column.folded ?? column.sql} <> ''` : `${column.sql} is not null`
+  }
   if (scope.json === null) return 'false'
-  // Empty objects and lists are never stored; an empty text is stored, and counts as absent.
+  // Empty objects and lists are never stored.
   const json = jsonAt(field, scope.json, values)
   return `(${json} is not null and ${json} <> '""')`
 }
