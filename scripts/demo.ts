@@ -19,13 +19,11 @@ try {
   const state = await readState(dataDir)
   const idp = await startFixtureIdp(state.key, tilePeople, await freePortNear(state.idpPort ?? port + 1))
   closers.push(idp.close)
+  const idpPort = Number(new URL(idp.url).port)
+  await writeState(dataDir, { ...state, idpPort })
   const api = apiOf(server.url, server.rootKey)
   const demo = await furnish(api, idp.provider, state.directoryToken)
-  await writeState(dataDir, {
-    key: state.key,
-    idpPort: Number(new URL(idp.url).port),
-    directoryToken: demo.directory.token,
-  })
+  await writeState(dataDir, { ...state, idpPort, directoryToken: demo.directory.token })
   idp.target({ acsUrl: demo.connection.acsUrl, spEntityId: demo.connection.spEntityId, title: 'Gatehouse' })
   const desk = await startDesk(api, demo, await freePortNear(port + 2))
   closers.push(desk.close)

@@ -51,7 +51,16 @@ export function apiOf(base: string, key: string): Api {
     post: (path, body) => good('POST', path, body),
     put: (path, body, headers) => good('PUT', path, body, headers),
     patch: (path, body) => good('PATCH', path, body),
-    list: async (path) => (await good<{ items: never[] }>('GET', `${path}?limit=200`)).items,
+    list: async <T>(path: string) => {
+      const items: T[] = []
+      for (let cursor: string | null | undefined = ''; typeof cursor === 'string'; ) {
+        const query: string = cursor === '' ? '' : `?cursor=${cursor}`
+        const page: { items: T[]; nextCursor?: string | null } = await good('GET', `${path}${query}`)
+        items.push(...page.items)
+        cursor = page.nextCursor
+      }
+      return items
+    },
     as: (other) => apiOf(base, other),
   }
 }

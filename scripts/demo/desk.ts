@@ -51,7 +51,7 @@ async function desk(api: Api, organization: Demo['organization']): Promise<strin
         role,
         projects.join(', '),
         status,
-        [...new Set(grants.map(({ because }) => because))].join('; '),
+        [...new Set(grants.map(({ because }) => because))].join(' '),
       ]),
     )}`,
     `<h2>Invitations</h2>${table(

@@ -1,4 +1,5 @@
 // The demo organization, made over the public API; what stands already is left as it is, so that a second start changes nothing.
+import { X509Certificate } from 'node:crypto'
 import type { Provider } from '../../idp-fixtures/provider.ts'
 import type { Api } from './api.ts'
 import { type DemoDirectory, furnishDirectory } from './directory.ts'
@@ -84,18 +85,25 @@ async function account(api: Api, person: { email: string; name: string }): Promi
   return id
 }
 
+interface ListedConnection extends DemoConnection {
+  name: string
+  idp: { entityId: string; certificates: { fingerprint: string }[] }
+}
+
 async function connect(api: Api, at: string, provider: Provider): Promise<DemoConnection> {
   const name = 'Juniper sign-in'
-  const known = await api.list<DemoConnection & { name: string; idp: { entityId: string } }>(
-    `${at}/connections`,
-  )
+  const { metadataXml } = provider
+  const known = await api.list<ListedConnection>(`${at}/connections`)
   const connection = known.find((one) => one.name === name)
-  if (!connection) {
-    return api.post(`${at}/connections`, { name, metadataXml: provider.metadataXml })
-  }
-  // The provider may have moved to another port since the last start.
-  if (connection.idp.entityId === provider.entityId) return connection
-  return api.patch(`/connections/${connection.id}`, { metadataXml: provider.metadataXml })
+  if (!connection) return api.post(`${at}/connections`, { name, metadataXml })
+  // The provider may have another port or another key since the last start.
+  return isOf(connection, provider) ? connection : api.patch(`/connections/${connection.id}`, { metadataXml })
+}
+
+function isOf({ idp }: ListedConnection, provider: Provider): boolean {
+  const hex = (fingerprint: string) => fingerprint.replace(/[^0-9a-f]/gi, '').toLowerCase()
+  const own = hex(new X509Certificate(provider.key.certificatePem).fingerprint256)
+  return idp.entityId === provider.entityId && idp.certificates.some((one) => hex(one.fingerprint) === own)
 }
 
 async function mapEditors(api: Api, at: string, directoryId: string): Promise<void> {
