@@ -1,18 +1,20 @@
 // Where a sign-in ends when the host product has named no page of its own: who is signed in, to what, and what waits.
 import type { Router } from 'express'
 import { listOpenings } from '../actions/choose-organization.ts'
+import { disownLink, mayDisown } from '../actions/disown-link.ts'
 import { listMyInvitations } from '../actions/list-my-invitations.ts'
 import { readReturnUrl } from '../actions/read-return-url.ts'
 import type { World } from '../actions/world.ts'
 import type { SessionView } from '../domain/session.ts'
 import { type Html, html } from '../http/html.ts'
 import { capital } from './texts.ts'
-import { answer, form, go, onOpen, type Shown, say, type Visit } from './visit.ts'
+import { answer, forget, form, go, onForm, onOpen, refuse, type Shown, say, type Visit } from './visit.ts'
 
 /** `/welcome`, and `/` which leads there. */
 export function welcomeRoutes(world: World, router: Router): void {
   router.get('/', (_req, res) => res.redirect(302, '/welcome'))
   router.get('/welcome', onOpen(world, welcome))
+  router.post('/welcome/not-mine', onForm(world, disown))
 }
 
 async function welcome(v: Visit): Promise<Shown> {
@@ -24,6 +26,7 @@ ${facts(v, session)}
 ${await onward(v, session)}
 ${await choices(v, session)}
 ${await invitations(v, session)}
+${await disowning(v, session)}
 ${form(v, { action: '/sign-out', button: say(v, 'welcome.out'), weight: 'quiet' })}`
   const title = name === null ? say(v, 'welcome.title') : say(v, 'welcome.title.name', { name })
   return answer(v, 200, { title, organizationName: session.organization?.name, body })
@@ -73,4 +76,21 @@ async function invitations(v: Visit, session: SessionView): Promise<Html | null>
       html`<li><a href="/invitations/${invitationId}">${say(v, 'welcome.see', { organization: organizationName })}</a></li>`,
   )
   return html`<h2>${say(v, 'welcome.invitations')}</h2><ul>${links}</ul>`
+}
+
+/** B5: the first page after an automatic link offers the way out of somebody else's account. */
+async function disowning(v: Visit, session: SessionView): Promise<Html | null> {
+  if (!(await mayDisown(v.world, session))) return null
+  const { organization, account } = session
+  const places = { organization: organization?.name ?? '', address: account.email ?? '' }
+  return html`<h2>${say(v, 'mine.title')}</h2><p class="soft">${say(v, 'mine.text', places)}</p>
+${form(v, { action: '/welcome/not-mine', button: say(v, 'mine.button'), weight: 'quiet' })}`
+}
+
+async function disown(v: Visit): Promise<Shown> {
+  if (v.session === null) return go('/sign-in')
+  await disownLink(v.world, v.session)
+  forget(v)
+  const organizationName = v.session.organization?.name
+  return refuse(v, 200, { reason: 'identity_conflict', nextActor: 'org_admin', organizationName })
 }

@@ -186,6 +186,39 @@ describe('single sign-on that needs a proof', () => {
   })
 })
 
+describe('the first page after an automatic link', () => {
+  test('B5: offers the way out of somebody else’s account, which ends the session and asks an administrator', async () => {
+    const email = fresh('acme.test')
+    const accountId = await s.account(email)
+    s.world.clock.advance(1)
+    const browser = openBrowser(s.app)
+    await s.signIn(browser.agent, s.response({ nameId: `sub-${email}`, attributes: { email: [email] } }))
+    const page = await browser.open('/welcome')
+    expect(page.text).toContain(`connected the sign-in of Acme to the account ${email}`)
+    const gone = await browser.press('This is not my account')
+    expect(gone.reason).toBe('identity_conflict')
+    expect((await browser.open('/welcome')).path).toBe('/sign-in')
+    const open = await s.rows(`select kind from conflicts where account_id = $1 and state = 'open'`, [
+      accountId,
+    ])
+    expect(open).toEqual([{ kind: 'B8' }])
+    const again = await s.signIn(
+      browser.agent,
+      s.response({ nameId: `sub-${email}`, attributes: { email: [email] } }),
+    )
+    expect(again.headers['gatehouse-reason']).toBe('identity_conflict')
+  })
+
+  test('B2: a newcomer, whose account the sign-in has made, is not asked', async () => {
+    const email = fresh('acme.test')
+    const browser = openBrowser(s.app)
+    await s.signIn(browser.agent, s.response({ nameId: email, attributes: { email: [email] } }))
+    const page = await browser.open('/welcome')
+    expect(page.text).toContain('signed in to Acme')
+    expect(page.text).not.toContain('not my account')
+  })
+})
+
 describe('every page', () => {
   test('is not stored, not indexed, without referrer, framed by nobody, and runs no script but its own', async () => {
     const { id, link } = await s.invited(fresh())
