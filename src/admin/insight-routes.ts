@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { listEvents } from '../actions/list-events.ts'
 import { listApprovals, listConflicts } from '../actions/list-questions.ts'
+import { resolveConflict } from '../actions/resolve-conflict.ts'
 import { id, iso, isoOrNull, time } from './fields.ts'
 import { pageRequest, toPage } from './paging.ts'
 import { paged, pageOf, type Route, route } from './route.ts'
@@ -89,6 +90,17 @@ const questions: Route[] = [
       const { state, ...page } = query
       const rows = await listConflicts(world, caller, params.org, { state, ...pageRequest(page) })
       return toPage(rows, query.limit, conflictView)
+    },
+  }),
+  route('Decisions', 'post', '/conflicts/{conflictId}/resolution', {
+    need: 'admin',
+    operationId: 'resolveConflict',
+    summary: 'Answer a conflict by one of its choices',
+    body: z.strictObject({ choice: z.string().min(1).max(60) }),
+    answer: z.object({ id, choice: z.string() }),
+    run: async ({ world, caller, params, body }) => {
+      await resolveConflict(world, caller, params.conflictId, body.choice)
+      return { id: params.conflictId, choice: body.choice }
     },
   }),
   route('Decisions', 'get', '/organizations/{org}/approvals', {
