@@ -13,6 +13,7 @@ import {
 } from '../store/directories.ts'
 import type { DirectoryRequest } from '../store/directory-credentials.ts'
 import { authorize, type Caller } from './authorize.ts'
+import { flushDirectoryRequests } from './log-directory-request.ts'
 import type { World } from './world.ts'
 
 interface Page {
@@ -59,6 +60,8 @@ export async function listDirectoryRequests(
 ): Promise<DirectoryRequest[]> {
   const read = reader(world.dataSource)
   await visible(read, caller, directoryId)
+  // What this node has not written yet belongs to the answer.
+  await flushDirectoryRequests(world)
   return listRequestRows(read, directoryId, page.after, page.limit)
 }
 
