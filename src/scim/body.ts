@@ -1,5 +1,6 @@
 // Request bodies: read once as JSON of the two media types, and shown in the request log without secrets.
 import express, { type NextFunction, type Request, type Response } from 'express'
+import { refuseDeepJson } from '../http/json-depth.ts'
 import { AppError } from '../kernel/errors.ts'
 
 const USER_LIMIT = 1_048_576
@@ -9,8 +10,8 @@ const LOGGED_MAX = 65_536
 const TYPES = /^application\/(scim\+json|json)\s*(;|$)/i
 
 const readers = {
-  user: express.json({ type: () => true, limit: USER_LIMIT }),
-  group: express.json({ type: () => true, limit: GROUP_LIMIT }),
+  user: express.json({ type: () => true, limit: USER_LIMIT, verify: refuseDeepJson }),
+  group: express.json({ type: () => true, limit: GROUP_LIMIT, verify: refuseDeepJson }),
 }
 
 /** Parses a JSON body; 415 for other media types, 413 over the limit, 400 where it is no JSON. Runs after authentication. */
@@ -32,7 +33,14 @@ export function redactedBody(req: Request): string | null {
   if (req.body === undefined || req.body === null) return null
   const size = Number(req.headers['content-length'] ?? 0)
   if (size > LOGGED_MAX) return `[${size} bytes]`
-  return JSON.stringify(req.body, redact)
+  try {
+    const text = JSON.stringify(req.body, redact)
+    // A body that came in chunks announced no size.
+    return text.length > LOGGED_MAX ? `[${text.length} characters]` : text
+  } catch {
+    // Nested deeper than the stack: it was refused, and the log need not show it.
+    return `[${size} bytes]`
+  }
 }
 
 const SECRET = /password|secret|token|credential/i

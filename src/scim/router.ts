@@ -106,6 +106,7 @@ async function open(
   res: Response,
 ): Promise<Omit<Exchange, 'query' | 'body' | 'catalogue'>> {
   const started = performance.now()
+  const path = req.url
   const directoryId = String(req.params.directoryId)
   const token = /^Bearer +([\w.~+/=-]+) *$/i.exec(req.headers.authorization ?? '')?.[1]
   if (token === undefined) {
@@ -119,7 +120,7 @@ async function open(
       directoryId: directory.id,
       at,
       method: req.method,
-      path: req.url,
+      path,
       status: res.statusCode,
       requestBody: redactedBody(req),
       responseBody: Buffer.isBuffer(answer) ? answer.toString('utf8', 0, 16_384) : null,

@@ -46,7 +46,7 @@ const insertRequests = statement(
 const forgetRequests = statement(
   'scim_requests_forget',
   `delete from directory_requests r using unnest($1::uuid[]) as d(id) where r.directory_id = d.id
-   and r.id < (select k.id from directory_requests k where k.directory_id = d.id order by k.id desc offset $2 limit 1)`,
+   and r.id < (select k.id from directory_requests k where k.directory_id = d.id order by k.id desc offset $2 - 1 limit 1)`,
 )
 
 /** Writes many requests at once and keeps the newest `keep` of each directory. */
