@@ -3,6 +3,7 @@ import { accountRoutes } from './account-routes.ts'
 import { connectionRoutes } from './connection-routes.ts'
 import { directoryRoutes } from './directory-routes.ts'
 import { domainRoutes } from './domain-routes.ts'
+import { explanationRoutes } from './explanation-routes.ts'
 import { insightRoutes } from './insight-routes.ts'
 import { invitationRoutes } from './invitation-routes.ts'
 import { keyRoutes } from './key-routes.ts'
@@ -23,6 +24,7 @@ export const routes: readonly Route[] = [
   ...connectionRoutes,
   ...directoryRoutes,
   ...mappingRoutes,
+  ...explanationRoutes,
   ...insightRoutes,
   ...webhookRoutes,
   ...sessionRoutes,
