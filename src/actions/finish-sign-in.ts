@@ -24,6 +24,7 @@ import { apply } from './apply.ts'
 import { type ConnectionForSignIn, findConnection } from './find-connection.ts'
 import { findSession } from './find-session.ts'
 import { type Judgement, judgeSignIn } from './judge-sign-in.ts'
+import { releaseGuards } from './member-deed.ts'
 import { openSession } from './open-session.ts'
 import { recordSignIn } from './sign-in-record.ts'
 import { inTransaction } from './transaction.ts'
@@ -183,6 +184,9 @@ async function accept(
     { organizationId, actor: { type: 'person', id: judged.accountId, accountId: judged.accountId } },
     judged.changes,
   )
+  // An owner who came in by single sign-on has a way in: whoever was guarded for want of one is guarded no longer (E3).
+  if (judged.membership.ownerSince !== null)
+    await releaseGuards(tx, world, { organizationId, actor: { type: 'system', id: null } }, judged.accountId)
   await recordSignIn(tx, world, {
     connection,
     payload,

@@ -8,6 +8,7 @@ import {
 } from '../decisions/fold-sign-in.ts'
 import { type Resolution, resolveSignIn } from '../decisions/resolve-sign-in.ts'
 import { settlePerson } from '../decisions/settle-person.ts'
+import { takeInvitation } from '../decisions/take-invitation.ts'
 import { verifiedKeys } from '../domain/account.ts'
 import type { Change, Decision } from '../domain/change.ts'
 import type { Connection } from '../domain/connection.ts'
@@ -83,7 +84,12 @@ export async function judgeSignIn(
     keys: profile.emailKey ? [profile.emailKey] : [],
     recordIds: facts.records.map((r) => r.id),
   }
-  const person = await loadPerson(read, world, query)
+  let person = await loadPerson(read, world, query)
+  if (person.organization.policies.seats !== null) {
+    // Counted again under the lock, so that two who arrive at once do not share the last seat (invariant 18).
+    await hold([`seats:${connection.organizationId}`])
+    person = await loadPerson(read, world, query)
+  }
   return judgePerson(attempt, facts, resolution, person)
 }
 
@@ -98,18 +104,10 @@ function judgePerson(
   const account =
     resolution.kind === 'account' ? loaded.account : newAccountOf(facts, accountId, resolution.proof)
   const identity = identityOf(facts, resolution, accountId, newId())
-  const keys = verifiedKeys(account)
-  const intended = loaded.invitations.find(
-    (i) => i.id === attempt.invitationId && (keys.includes(i.key) || i.key === profile.emailKey),
-  )
-  const consents = intended
-    ? [...loaded.consents, { invitationId: intended.id, accountId, proof: resolution.proof, at: facts.now }]
-    : loaded.consents
-  const person: PersonFacts = {
+  const signedIn: PersonFacts = {
     ...loaded,
     account,
     identities: [...loaded.identities.filter((i) => i.id !== identity.id), identity],
-    consents,
     organization: {
       ...loaded.organization,
       connections: comparableNow(loaded, resolution.matchedByKey, connection.id),
@@ -118,8 +116,22 @@ function judgePerson(
   const proven = standingThis(facts)
   const named =
     profile.emailKey !== null &&
-    (proven || resolution.proof === 'P1') &&
-    mayName(facts, person, profile.emailKey)
+    (proven || provesAddress(resolution)) &&
+    mayName(facts, signedIn, profile.emailKey)
+  const intended = loaded.invitations.find(
+    (i) =>
+      i.id === attempt.invitationId &&
+      takeInvitation(signedIn, i, named && i.key === profile.emailKey) === null,
+  )
+  const person: PersonFacts = intended
+    ? {
+        ...signedIn,
+        consents: [
+          ...loaded.consents.filter((c) => c.invitationId !== intended.id),
+          { invitationId: intended.id, accountId, proof: resolution.proof, at: facts.now },
+        ],
+      }
+    : signedIn
   const settled = settlePerson(person, {
     door: 'sign-in',
     rule: resolution.rule,
@@ -151,10 +163,16 @@ function judgePerson(
   }
 }
 
+/** B4 and R5: outside proven domains the person's own proof in this sign-in lets the asserted address speak; a known subject alone does not. */
+function provesAddress(resolution: Extract<Resolution, { kind: 'account' | 'new' }>): boolean {
+  return resolution.proof === 'P1' || (resolution.proof === 'P2' && resolution.rule !== 'R1')
+}
+
 /** B3: the asserted address counts for this account only where it holds it verified, or nobody does and its own record bears it. */
 function mayName(facts: SignInFacts, person: PersonFacts, key: string): boolean {
   if (verifiedKeys(person.account).includes(key)) return true
   return (
+    standingThis(facts) &&
     facts.holder === null &&
     person.records.some((r) => r.accountId === person.account?.id && r.emailKey === key)
   )
