@@ -27,7 +27,7 @@ export async function askForInvitation(
         kind: 'asked-for-invitation',
         to,
         organizationId: card.organizationId,
-        data: { address, url: `${world.publicUrl}/console` },
+        data: address === card.email ? { address } : { address, detail: card.email },
       })
     }
     await recordEvent(tx, world, {

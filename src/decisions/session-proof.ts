@@ -1,6 +1,6 @@
 // Whether a session proves its person for one invitation (P2), or a code must be typed.
 import type { AddressKey } from '../domain/address.ts'
-import { minutesSince, OWN_PROOF_MINUTES, type SessionView } from '../domain/session.ts'
+import { hasFreshOwnProof, minutesSince, OWN_PROOF_MINUTES, type SessionView } from '../domain/session.ts'
 
 export interface InvitedAs {
   key: AddressKey
@@ -17,17 +17,17 @@ export interface InvitedAs {
 export function sessionProof(session: SessionView, invited: InvitedAs, now: Date): 'P2' | 'holder' | 'other' {
   const held = session.account.addresses.find((address) => address.key === invited.key && address.verified)
   if (held === undefined) return 'other'
-  if (held.resting || !isOwn(session, invited)) return 'holder'
+  if (held.resting || !isOwn(session, invited, now)) return 'holder'
   const youngest = [session.createdAt, session.ownProofAt ?? session.createdAt]
   const fresh = youngest.some((at) => minutesSince(at, now) <= OWN_PROOF_MINUTES)
   return invited.administers && !fresh ? 'holder' : 'P2'
 }
 
-function isOwn(session: SessionView, invited: InvitedAs): boolean {
+function isOwn(session: SessionView, invited: InvitedAs, now: Date): boolean {
   const { type } = session.authenticatedBy
   if (type === 'host') return true
   if (type === 'saml')
-    return session.organization?.id === invited.organizationId || session.ownProofAt !== null
+    return session.organization?.id === invited.organizationId || hasFreshOwnProof(session, now)
   const primary = session.account.addresses.find((address) => address.primary && address.verified)
   return session.proofKey === invited.key || session.proofKey === primary?.key
 }

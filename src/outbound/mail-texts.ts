@@ -95,9 +95,15 @@ const texts: Record<Language, Record<MailKind, (words: Words) => MailText>> = {
       subject: `${w.address} asks for a new invitation to ${w.organization}`,
       blocks: [
         {
-          paragraph: `The invitation of ${w.address} to ${w.organization} has ended, and the person asked for a new one.`,
+          paragraph: w.detail
+            ? `The invitation of ${w.detail} to ${w.organization} was opened by a person who is signed in as ${w.address} and asks to be invited by that address instead.`
+            : `The invitation of ${w.address} to ${w.organization} has ended, and the person asked for a new one.`,
         },
-        { paragraph: 'Extend the invitation or invite the person again.' },
+        {
+          paragraph: w.detail
+            ? 'Change the address of the invitation only if you know that both are the same person.'
+            : 'Extend the invitation or invite the person again.',
+        },
         ...linkTo('Open the invitations', w.url),
       ],
     }),

@@ -27,6 +27,7 @@ import {
 import { cleanAddressBar, takeFragment } from './invitation-scripts.ts'
 import { joinForm } from './join.ts'
 import { limitCodes } from './limits.ts'
+import { noteProven } from './proven-browser.ts'
 import { forgetInvitation, remember, remembered } from './remembered-invitation.ts'
 import { codeFault } from './sign-in.ts'
 import {
@@ -184,6 +185,7 @@ async function accept(v: Visit, opened: Opened): Promise<Shown> {
     const accepted = await acceptAsPerson(world, { card, browser, present, code: code ?? null })
     const { token, expiresAt } = accepted
     if (token !== null) begin(v, { token, expiresAt })
+    if (code !== undefined) noteProven(v, card.key)
     const session = token === null ? v.session : await findSession(world, token)
     const again = await openedBy({ ...v, session }, opened.token || null)
     forgetInvitation(v)
@@ -258,7 +260,7 @@ function leaveToSignIn(v: Visit, opened: Opened): Shown {
 }
 
 function leave(v: Visit, { card, token }: Opened, location: string): Shown {
-  if (token) remember(v, { invitationId: card.invitationId, token })
+  if (token) remember(v, { invitationId: card.invitationId, token }, true)
   return go(location)
 }
 

@@ -2,21 +2,27 @@
 import { addressKey } from '../domain/address.ts'
 import { clientNetwork } from '../http/client-address.ts'
 import { type Limit, takeFromLimit } from '../http/rate-limit.ts'
+import { provenDevice } from './proven-browser.ts'
 import type { Visit } from './visit.ts'
 
 /** Codes to one address for one network, so that nobody's noise shuts the door for the person themselves (T-39). */
 const CODES_PER_ADDRESS: Limit = { name: 'page-codes-address', points: 5, seconds: 900 }
+/** The allowance of a browser in which the address was proven before. */
+const CODES_PER_DEVICE: Limit = { name: 'page-codes-device', points: 10, seconds: 900 }
 const CODES_PER_NETWORK: Limit = { name: 'page-codes-network', points: 60, seconds: 900 }
 const TYPED_PER_NETWORK: Limit = { name: 'page-typed-network', points: 60, seconds: 900 }
 
 /** Counts a code that is about to be mailed. AppError too_many `rate_limited`. */
-export async function limitCodes(visit: Visit, address: string): Promise<void> {
-  const network = clientNetwork(visit.req)
-  await takeFromLimit(visit.world, CODES_PER_NETWORK, network)
-  await takeFromLimit(visit.world, CODES_PER_ADDRESS, `${network} ${addressKey(address) ?? address}`)
+export async function limitCodes(v: Visit, address: string): Promise<void> {
+  const key = addressKey(address) ?? address
+  const device = provenDevice(v, key)
+  if (device !== null) return takeFromLimit(v.world, CODES_PER_DEVICE, `${device} ${key}`)
+  const network = clientNetwork(v.req)
+  await takeFromLimit(v.world, CODES_PER_NETWORK, network)
+  await takeFromLimit(v.world, CODES_PER_ADDRESS, `${network} ${key}`)
 }
 
 /** Counts a typed invitation code. AppError too_many `rate_limited`. */
-export async function limitTyping(visit: Visit): Promise<void> {
-  await takeFromLimit(visit.world, TYPED_PER_NETWORK, clientNetwork(visit.req))
+export async function limitTyping(v: Visit): Promise<void> {
+  await takeFromLimit(v.world, TYPED_PER_NETWORK, clientNetwork(v.req))
 }

@@ -13,6 +13,7 @@ import { readSessionCookie } from '../http/session-cookie.ts'
 import { clearPendingSignIn, readPendingSignIn } from '../http/sign-in-cookie.ts'
 import { AppError } from '../kernel/errors.ts'
 import { limitCodes } from './limits.ts'
+import { noteProven } from './proven-browser.ts'
 import { codeFault, replacePage } from './sign-in.ts'
 import {
   begin,
@@ -86,6 +87,7 @@ async function confirm(v: Visit): Promise<Shown> {
   try {
     const { world, browser, session } = v
     await confirmPendingProof(world, { handle, code: code ?? null, browser, session })
+    if (code !== undefined) noteProven(v, proof.key)
   } catch (error) {
     if (error instanceof AppError && error.kind === 'unprocessable') return codePage(v, proof, error)
     throw error

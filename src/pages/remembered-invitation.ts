@@ -1,4 +1,4 @@
-// The invitation that a person left for a moment, to sign in or to type its code: kept in a cookie without authority.
+// The invitation that this browser has opened: kept for half an hour in a cookie without authority, so that a reload and a sign-in lead back to it.
 import { clearCookie, readCookie, setCookie } from '../http/session-cookie.ts'
 import type { Visit } from './visit.ts'
 
@@ -11,17 +11,19 @@ export interface Remembered {
   token: string
 }
 
-export function remember(visit: Visit, { invitationId, token }: Remembered): void {
-  const { publicUrl } = visit.world
-  setCookie(visit.res, COOKIE, `${invitationId}.${token}`, { publicUrl, lifetimeSeconds: LIFETIME_SECONDS })
+/** `awaited`: the person left it to sign in, so the sign-in ends there. */
+export function remember(v: Visit, { invitationId, token }: Remembered, awaited = false): void {
+  const { publicUrl } = v.world
+  const value = `${awaited ? 'awaited' : 'opened'}.${invitationId}.${token}`
+  setCookie(v.res, COOKIE, value, { publicUrl, lifetimeSeconds: LIFETIME_SECONDS })
 }
 
-export function remembered(visit: Visit): Remembered | null {
-  const [invitationId = '', ...rest] = (readCookie(visit.req, COOKIE) ?? '').split('.')
+export function remembered(v: Visit): (Remembered & { awaited: boolean }) | null {
+  const [state = '', invitationId = '', ...rest] = (readCookie(v.req, COOKIE) ?? '').split('.')
   const token = rest.join('.')
-  return invitationId && token ? { invitationId, token } : null
+  return invitationId && token ? { invitationId, token, awaited: state === 'awaited' } : null
 }
 
-export function forgetInvitation(visit: Visit): void {
-  if (readCookie(visit.req, COOKIE) !== null) clearCookie(visit.res, COOKIE, visit.world)
+export function forgetInvitation(v: Visit): void {
+  if (readCookie(v.req, COOKIE) !== null) clearCookie(v.res, COOKIE, v.world)
 }

@@ -11,7 +11,8 @@ import { type AddressKey, addressKey, domainOf } from '../domain/address.ts'
 import { html } from '../http/html.ts'
 import { AppError } from '../kernel/errors.ts'
 import { limitCodes } from './limits.ts'
-import { remembered } from './remembered-invitation.ts'
+import { noteProven } from './proven-browser.ts'
+import { remember, remembered } from './remembered-invitation.ts'
 import {
   answer,
   begin,
@@ -125,6 +126,7 @@ async function confirm(v: Visit): Promise<Shown> {
     }
     if (done.outcome === 'unknown')
       return refuse(v, 403, { reason: 'unknown_person', nextActor: 'org_admin' })
+    noteProven(v, asked.key)
     begin(v, done)
     return afterSignIn(v)
   } catch (error) {
@@ -157,7 +159,9 @@ ${form(v, { action, carry, button: say(v, 'replace.button', { next }) })}
 /** Back to the invitation that was left to sign in, else to the welcome page. */
 function afterSignIn(v: Visit): Shown {
   const left = remembered(v)
-  return go(left === null ? '/welcome' : `/invitations/${left.invitationId}`)
+  if (left === null || !left.awaited) return go('/welcome')
+  remember(v, left)
+  return go(`/invitations/${left.invitationId}`)
 }
 
 async function choose(v: Visit): Promise<Shown> {

@@ -94,6 +94,24 @@ describe('signing in by code', () => {
     expect((await browser.open('/welcome')).text).toContain('You are signed in to Acme')
   })
 
+  test('leads back to the invitation that was left to sign in, and only then', async () => {
+    const mine = fresh()
+    await s.account(mine)
+    const { link } = await s.invited(fresh())
+    const left = s.browse()
+    await left.open(link)
+    await left.press('Use another account')
+    await left.press('Continue', { email: mine })
+    const back = await left.press('Sign in', { code: await s.code(mine) })
+    expect(back.reason).toBe('wrong_account')
+
+    const looked = s.browse()
+    await looked.open(link)
+    await looked.open('/sign-in')
+    await looked.press('Continue', { email: mine })
+    expect((await looked.press('Sign in', { code: await s.code(mine) })).path).toBe('/welcome')
+  })
+
   test('T-25: asks before another account’s session is replaced', async () => {
     const [first, second] = [fresh(), fresh()]
     await s.account(first)
@@ -122,6 +140,35 @@ describe('signing in by code', () => {
     expect((await browser.open('/welcome')).path).toBe('/sign-in')
     const ended = await s.rows(`select 1 from sessions where proof_key = $1 and ended_at is null`, [email])
     expect(ended).toHaveLength(0)
+  })
+})
+
+describe('the limit of mailed codes', () => {
+  test('T-39: noise from the same network shuts an address for strangers, not for a browser that proved it before', async () => {
+    const limited = await scene({ settings: { rateLimits: true } })
+    const email = fresh()
+    await limited.account(email)
+    const known = limited.browse()
+    await known.open('/sign-in')
+    await known.press('Continue', { email })
+    await known.press('Sign in', { code: await limited.code(email) })
+    await known.press('Sign out')
+
+    const noise = limited.browse()
+    for (let i = 0; i < 4; i += 1) {
+      await noise.open('/sign-in')
+      expect((await noise.press('Continue', { email })).status).toBe(200)
+    }
+    await noise.open('/sign-in')
+    const shut = await noise.press('Continue', { email })
+    expect([shut.status, shut.reason]).toEqual([429, 'rate_limited'])
+    await noise.open('/sign-in')
+    expect((await noise.press('Continue', { email: fresh() })).status).toBe(200)
+
+    await known.open('/sign-in')
+    await known.press('Continue', { email })
+    const page = await known.press('Sign in', { code: await limited.code(email) })
+    expect(page.path).toBe('/welcome')
   })
 })
 
