@@ -156,7 +156,7 @@ describe('the tree', () => {
       fc.property(text, (filter) => {
         expect([undefined, 'invalidFilter']).toContain(refusal(() => readFilter(user, filter)))
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     )
   })
 })

@@ -235,7 +235,7 @@ describe('always', () => {
         ]).toContain(code)
         expect(start).toEqual(before)
       }),
-      { numRuns: 1500 },
+      { numRuns: 700 },
     )
   })
 
@@ -255,7 +255,7 @@ describe('always', () => {
         }
         expect(patched([operation], 'entra', once)).toEqual(once)
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     )
   })
 })
