@@ -2,6 +2,7 @@
 import express, { type NextFunction, type Request, type Response, Router } from 'express'
 import type { World } from '../actions/world.ts'
 import { methodNotAllowed } from '../http/errors.ts'
+import { refuseDeepJson } from '../http/json-depth.ts'
 import { AppError } from '../kernel/errors.ts'
 import { docsPage } from './docs.ts'
 import { handle } from './handle.ts'
@@ -22,7 +23,12 @@ export function adminRouter(world: World): Router {
   router.get('/docs', (_req: Request, res: Response) => docsPage(res, world, document))
   for (const path of ['/openapi.json', '/docs']) refuseOthers(router, path, ['get'])
 
-  const json = express.json({ limit: '1mb', strict: false, type: ['application/json', 'application/*+json'] })
+  const json = express.json({
+    limit: '1mb',
+    strict: false,
+    type: ['application/json', 'application/*+json'],
+    verify: refuseDeepJson,
+  })
   for (const [path, entries] of byPath(routes)) {
     const address = `/v1${path.replace(/\{(\w+)\}/g, ':$1')}`
     for (const entry of entries) router[entry.method](address, ...handle(world, entry, json))

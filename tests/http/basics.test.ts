@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { World } from '../../src/actions/world.ts'
 import { clientAddress, clientNetwork } from '../../src/http/client-address.ts'
 import { retryAfterOf, statusOf, toAppError } from '../../src/http/errors.ts'
+import { refuseDeepJson } from '../../src/http/json-depth.ts'
 import { limitRequests, takeFromLimit } from '../../src/http/rate-limit.ts'
 import { readCookie, readSessionCookie, setSessionCookie } from '../../src/http/session-cookie.ts'
 import { validate } from '../../src/http/validate.ts'
@@ -79,6 +80,33 @@ describe('an error', () => {
 
   test('of a duplicate that no deed expected is ours', () => {
     expect(statusOf(toAppError(Object.assign(new Error('duplicate'), { code: '23505' })))).toBe(500)
+  })
+})
+
+describe('the gate before JSON', () => {
+  const app = express()
+    .post('/', express.json({ verify: refuseDeepJson }), (req: Request, res: Response) => {
+      res.json(req.body)
+    })
+    .use((thrown: unknown, _req: Request, res: Response, _next: unknown) => {
+      const error = toAppError(thrown)
+      res.status(statusOf(error)).json({ code: error.code })
+    })
+  const send = (body: string, charset = 'utf-8') =>
+    supertest(app).post('/').set('Content-Type', `application/json; charset=${charset}`).send(body)
+  const nested = (depth: number) => `${'{"a":['.repeat(depth / 2)}${']}'.repeat(depth / 2)}`
+
+  test('lets pass what is 32 deep, brackets in texts not counted', async () => {
+    expect((await send(nested(32))).status).toBe(200)
+    const text = { a: `"\\${'['.repeat(100)}`, b: '{'.repeat(100) }
+    expect((await send(JSON.stringify(text))).body).toEqual(text)
+    expect((await send(`[${'[],'.repeat(500)}[]]`)).status).toBe(200)
+  })
+
+  test('refuses what is deeper, and what is not in UTF-8', async () => {
+    const deep = await send(nested(34))
+    expect([deep.status, deep.body.code]).toEqual([400, 'too_deep'])
+    expect((await send('[]', 'utf-16')).status).toBe(415)
   })
 })
 
