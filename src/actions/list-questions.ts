@@ -1,4 +1,4 @@
-// Lists what waits for an administrator's decision: conflicts of identity and approvals.
+// Lists what waits for an administrator's decision, or by `state` what was decided: conflicts of identity and approvals.
 import { reader } from '../store/database.ts'
 import { type ApprovalRow, type ConflictRow, listApprovalRows, listConflictRows } from '../store/questions.ts'
 import { authorize, type Caller } from './authorize.ts'
@@ -18,7 +18,7 @@ export async function listConflicts(
 ): Promise<ConflictRow[]> {
   const read = reader(world.dataSource)
   const { id: organizationId } = await authorize(read, caller, ref, 'admin')
-  return listConflictRows(read, { ...query, organizationId, state: query.state ?? null })
+  return listConflictRows(read, { ...query, organizationId, state: query.state ?? 'open' })
 }
 
 export async function listApprovals(
@@ -29,5 +29,5 @@ export async function listApprovals(
 ): Promise<ApprovalRow[]> {
   const read = reader(world.dataSource)
   const { id: organizationId } = await authorize(read, caller, ref, 'admin')
-  return listApprovalRows(read, { ...query, organizationId, state: query.state ?? null })
+  return listApprovalRows(read, { ...query, organizationId, state: query.state ?? 'open' })
 }

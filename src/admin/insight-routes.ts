@@ -1,5 +1,6 @@
 // What happened and what waits: the audit trail, and decisions that wait for a person.
 import { z } from 'zod'
+import { decideApproval } from '../actions/decide-approval.ts'
 import { listEvents } from '../actions/list-events.ts'
 import { listApprovals, listConflicts } from '../actions/list-questions.ts'
 import { resolveConflict } from '../actions/resolve-conflict.ts'
@@ -117,6 +118,17 @@ const questions: Route[] = [
         createdAt: iso(createdAt),
         decidedAt: isoOrNull(decidedAt),
       }))
+    },
+  }),
+  route('Decisions', 'post', '/approvals/{approvalId}/decision', {
+    need: 'admin',
+    operationId: 'decideApproval',
+    summary: 'Confirm or decline a role whose inviter may no longer give it',
+    body: z.strictObject({ approve: z.boolean() }),
+    answer: z.object({ id, approve: z.boolean() }),
+    run: async ({ world, caller, params, body }) => {
+      await decideApproval(world, caller, params.approvalId, body.approve)
+      return { id: params.approvalId, approve: body.approve }
     },
   }),
 ]

@@ -10,7 +10,12 @@ import { account, conflict, prove, type Resolution, refused, unanswered } from '
 export type { Resolution } from './resolution.ts'
 
 /** Resolves a verified sign-in. Outside a domain proven by this organization the answer before proof is always the proof page. */
-export function resolveSignIn(facts: SignInFacts): Resolution {
+export function resolveSignIn(given: SignInFacts): Resolution {
+  // What a disconnected directory left unbound says nothing (H6).
+  const facts = {
+    ...given,
+    records: given.records.filter((r) => r.accountId !== null || r.frozenAt === null),
+  }
   const byKey = recordByKey(facts)
   const exact = facts.identity
   if (exact)
@@ -32,6 +37,7 @@ export function resolveSignIn(facts: SignInFacts): Resolution {
     if (undone(facts, byMail.accountId)) return prove(facts)
     return (
       conflictWith(facts, byMail.accountId, byKey, true) ??
+      keyDiffers(facts, byMail.accountId, [byMail]) ??
       account(facts, byMail.accountId, 'R2', { link: true, proof: 'P3', byKey })
     )
   }
@@ -73,7 +79,8 @@ function held(
       ? facts.proof.accountId === holder.accountId
       : facts.proof.key === key && !holder.undone && !holder.resting)
   if (!free && !shown) return prove(facts)
-  const other = conflictWith(facts, holder.accountId, byKey, true) ?? keyDiffers(facts, holder)
+  const other =
+    conflictWith(facts, holder.accountId, byKey, true) ?? keyDiffers(facts, holder.accountId, holder.records)
   if (other) return other
   return account(facts, holder.accountId, free ? 'R4' : 'R5', {
     link: true,
@@ -175,16 +182,20 @@ function conflictWith(
   return null
 }
 
-/** The account's record here bears another comparable declared key than the one asserted. */
-function keyDiffers(facts: SignInFacts, holder: Candidate): Resolution | null {
+/** The account's record here bears another comparable declared key than the one asserted: at R4 and R5, and where R2 went by the address. */
+function keyDiffers(
+  facts: SignInFacts,
+  accountId: string,
+  records: readonly DirectoryRecord[],
+): Resolution | null {
   const { connection, profile } = facts
   if (!connection.comparable || profile.directoryKey === null) return null
   const key = profile.directoryKey
-  const own = holder.records.filter((r) => r.directoryId === connection.directoryId)
+  const own = records.filter((r) => r.directoryId === connection.directoryId)
   if (own.length === 0 || own.some((r) => declaredMatches(r, connection.directoryMatch, key))) return null
   return conflict(
     facts,
-    holder.accountId,
+    accountId,
     "The account's directory record bears another key than the one that signed in.",
   )
 }
