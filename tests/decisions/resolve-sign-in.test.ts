@@ -163,6 +163,15 @@ describe('R2: a bound record', () => {
       'conflict B8',
     ],
     [
+      'matched by its address under another comparable key is a conflict, as the other order of the two would be (E9)',
+      {
+        profile: profile({ directoryKey: 'u-new' }),
+        records: [bound],
+        candidates: [candidate({ records: [bound] })],
+      },
+      'conflict B8',
+    ],
+    [
       'matched by its address outside proven domains says nothing',
       {
         ...outside,
