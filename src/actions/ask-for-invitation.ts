@@ -27,7 +27,7 @@ export async function askForInvitation(
         kind: 'asked-for-invitation',
         to,
         organizationId: card.organizationId,
-        data: address === card.email ? { address } : { address, detail: card.email },
+        data: address === card.email ? { address } : { address: card.email, newAddress: address },
       })
     }
     await recordEvent(tx, world, {

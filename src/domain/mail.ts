@@ -23,9 +23,9 @@ export interface MailData {
   code?: string
   /** The address the mail speaks of where that is not its reader's: who asked, whose delivery failed, the former address. */
   address?: string
-  /** `address-changed`: the address from now on. */
+  /** `address-changed`: the address from now on; absent where the account just lost one. `asked-for-invitation`: whom to invite instead. */
   newAddress?: string
-  /** `linked`: the Connection's name. `owner-guard`: why an owner stayed. */
+  /** `linked`: what was connected, by its name. `owner-guard`: why an owner stayed. `delivery-failed`: the mail server's words. */
   detail?: string
   /** Where the reader can act, on this product's own host. */
   url?: string

@@ -63,13 +63,16 @@ const texts: Record<Language, Record<MailKind, (words: Words) => MailText>> = {
       ],
     }),
     linked: (w) => ({
-      subject: `Your ${w.organization} sign-in is connected to your ${w.product} account`,
+      subject: `Your ${w.product} account is connected to ${w.organization}`,
       blocks: [
         {
-          paragraph: `We connected your ${w.detail ? `${w.detail} ` : ''}sign-in at ${w.organization} to your ${w.product} account ${w.to}, because ${w.organization} holds the domain of this address.`,
+          paragraph: `${w.organization} holds the domain of ${w.to}, so we connected your ${w.product} account to it${w.detail && w.detail !== w.organization ? ` (${w.detail})` : ''}.`,
         },
-        { paragraph: 'If this was not you, undo it within seven days and tell the administrators.' },
-        ...linkTo('Look at your sign-ins', w.url),
+        {
+          paragraph:
+            'If this account is not yours to be connected, tell the administrators within seven days: it can be undone.',
+        },
+        ...linkTo('Look at your account', w.url),
       ],
     }),
     joined: (w) => ({
@@ -83,25 +86,27 @@ const texts: Record<Language, Record<MailKind, (words: Words) => MailText>> = {
       ],
     }),
     'address-changed': (w) => ({
-      subject: `Your ${w.product} address has changed`,
+      subject: `An address of your ${w.product} account has changed`,
       blocks: [
         {
-          paragraph: `The directory of ${w.organization} changed the address of your ${w.product} account${w.address ? ` from ${w.address}` : ''}${w.newAddress ? ` to ${w.newAddress}` : ''}.`,
+          paragraph: w.newAddress
+            ? `The directory of ${w.organization} changed the address of your ${w.product} account from ${w.address} to ${w.newAddress}.`
+            : `${w.address} no longer belongs to your ${w.product} account: ${w.organization} holds its domain and gave the address to another person.`,
         },
         { paragraph: `If this is a mistake, tell the administrators of ${w.organization}.` },
       ],
     }),
     'asked-for-invitation': (w) => ({
-      subject: `${w.address} asks for a new invitation to ${w.organization}`,
+      subject: `${w.newAddress || w.address} asks for an invitation to ${w.organization}`,
       blocks: [
         {
-          paragraph: w.detail
-            ? `The invitation of ${w.detail} to ${w.organization} was opened by a person who is signed in as ${w.address} and asks to be invited by that address instead.`
+          paragraph: w.newAddress
+            ? `Somebody who opened the invitation of ${w.address} to ${w.organization} is signed in as ${w.newAddress} and asks to be invited at that address.`
             : `The invitation of ${w.address} to ${w.organization} has ended, and the person asked for a new one.`,
         },
         {
-          paragraph: w.detail
-            ? 'Change the address of the invitation only if you know that both are the same person.'
+          paragraph: w.newAddress
+            ? `Invite ${w.newAddress} only if you know that it is the same person.`
             : 'Extend the invitation or invite the person again.',
         },
         ...linkTo('Open the invitations', w.url),

@@ -185,3 +185,16 @@ test("a link of a mail leads to the product's own host or nowhere", () => {
   )
   expect(mail.html).not.toContain('evil')
 })
+
+test('a mail about an address says which one is meant, with or without another in its place', () => {
+  const text = (kind: MailKind, data: MailDraft['data']) =>
+    makeMail({ kind, to: 'ana@acme.test', data: data ?? {} }, facts(null), settings).text
+  expect(text('address-changed', { address: 'a@acme.test', newAddress: 'b@acme.test' })).toContain(
+    'from a@acme.test to b@acme.test',
+  )
+  expect(text('address-changed', { address: 'a@acme.test' })).toContain('a@acme.test no longer belongs')
+  expect(text('asked-for-invitation', { address: 'a@acme.test' })).toContain('a@acme.test to Acme has ended')
+  expect(text('asked-for-invitation', { address: 'a@acme.test', newAddress: 'b@gmail.com' })).toContain(
+    'signed in as b@gmail.com',
+  )
+})

@@ -364,7 +364,7 @@ describe('another account is signed in', () => {
     expect(again.text).toContain('asked within the last day')
     const told = await s.mails('ben@acme.test')
     expect(told.length).toBe(before + 1)
-    expect(told[0]).toMatchObject({ kind: 'asked-for-invitation', data: { address: 'kim@gmail.test' } })
+    expect(told[0]).toMatchObject({ kind: 'asked-for-invitation', data: { newAddress: 'kim@gmail.test' } })
   })
 })
 
