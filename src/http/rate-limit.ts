@@ -1,10 +1,8 @@
 // Request limits, counted in PostgreSQL so that all nodes share them, with a guard in memory for who is over.
 import { createHash } from 'node:crypto'
-import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import type { DataSource } from 'typeorm'
 import { AppError } from '../kernel/errors.ts'
-import { clientNetwork } from './client-address.ts'
 
 export interface Limit {
   /** Names what is counted, for instance `sign-in-code`; two limits never share a name. */
@@ -45,23 +43,6 @@ export async function isOverLimit(holder: LimitHolder, limit: Limit, key: string
   if (!holder.rateLimits) return false
   const counted = await limiterFor(holder.dataSource, limit).get(hashed(key))
   return counted !== null && counted.consumedPoints >= limit.points
-}
-
-/** Forgets what was counted for `key`, for instance after a success. */
-export async function clearLimit(holder: LimitHolder, limit: Limit, key: string): Promise<void> {
-  if (holder.rateLimits) await limiterFor(holder.dataSource, limit).delete(hashed(key))
-}
-
-/** A handler that counts each request by its client's network, or by the key that `keyOf` answers. */
-export function limitRequests(
-  holder: LimitHolder,
-  limit: Limit,
-  keyOf: (req: Request) => string = clientNetwork,
-): RequestHandler {
-  return async (req: Request, _res: Response, next: NextFunction) => {
-    await takeFromLimit(holder, limit, keyOf(req))
-    next()
-  }
 }
 
 const limiters = new WeakMap<DataSource, Map<string, RateLimiterPostgres>>()
