@@ -53,8 +53,18 @@ async function replace(
     return
   }
   await endIdentities(tx, accountId, connectionId, at)
-  await apply(tx, world, scope, [{ kind: 'identity.link', identity: linked(answering, facts, accountId) }])
+  const identity = { ...linked(answering, facts, accountId), ...inherited(facts, connectionId) }
+  await apply(tx, world, scope, [{ kind: 'identity.link', identity }])
   await settleAnswered(tx, world, scope, accountId, 'B8')
+}
+
+/** The same person under a new subject keeps what the sign-ins by the old one gave: joining by sign-in, and groups. */
+function inherited({ identities }: PersonFacts, connectionId: string): Pick<Identity, 'jitAt' | 'groups'> {
+  const former = identities.filter((i) => i.connectionId === connectionId)
+  return {
+    jitAt: former.find((i) => i.jitAt !== null)?.jitAt ?? null,
+    groups: former.find((i) => i.groups !== null)?.groups ?? null,
+  }
 }
 
 async function separate(

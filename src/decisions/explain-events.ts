@@ -71,7 +71,9 @@ export function describeEvent(event: TraceEvent): string {
     actor: actors[event.actor] ?? event.actor,
   }
   const template = sentences[type] ?? `${type.replace(/[._]/g, ' ')} by {actor}.`
-  const text = template.replace(/\{(\w+)\}/g, (_, name: string) => String(places[name] ?? '–'))
+  const text = template
+    .replace(/\{(\w+)\}/g, (_, name: string) => String(places[name] ?? '–'))
+    .replace(' as –', '')
   const because = [rule && `rule ${rule}`, reason].filter(Boolean).join(', ')
   return because ? `${text} [${because}]` : text
 }

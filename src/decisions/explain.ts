@@ -30,10 +30,11 @@ export interface Verdict {
   nextActor: NextActor
 }
 
-/** The first of these that holds: the membership, a denial, an open question, a failed sign-in, the invitation, what a sign-in would do. */
+/** The first of these that holds: the membership (a member's sign-ins may wait for an answer), a denial, an open question, a failed sign-in, the invitation, what a sign-in would do. */
 export function explain(facts: ExplainFacts): Verdict {
   const { membership } = facts.person
-  if (membership?.status === 'active') return say('joined', 'joined')
+  if (membership?.status === 'active')
+    return { ...(questioned(facts) ?? say('joined', 'joined')), verdict: 'joined' }
   if (membership?.status === 'waiting') return waiting(facts, membership)
   return (
     denied(facts) ?? questioned(facts) ?? failed(facts) ?? invited(facts) ?? ended(facts) ?? uninvited(facts)

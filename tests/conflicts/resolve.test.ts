@@ -78,6 +78,7 @@ describe('a new subject with a known address (B8)', () => {
     await s.signIn({ email, nameId: 'u-2' })
     await answer(s, 'B8', 'replace')
     expect(await subjects(s)).toMatchObject([{ nameId: 'u-2', accountId: ana, rule: 'B8' }])
+    expect(await s.member(ana)).toMatchObject({ status: 'active', role: 'viewer' })
     expect(await s.isOpen(before.token)).toBe(false)
     expect((await s.signIn({ email, nameId: 'u-2' })).outcome).toBe('signed_in')
     expect(await s.memberships()).toHaveLength(1)
