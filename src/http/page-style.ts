@@ -11,7 +11,7 @@ header{font-weight:650;letter-spacing:.01em}
 footer{padding-block:.5rem 2rem;color:var(--soft);font-size:.85rem}
 footer p{margin:.15rem 0}
 main{inline-size:calc(100% - 1.5rem);max-inline-size:34rem;margin:1rem auto;padding:clamp(1.25rem,5vw,2.25rem);background:var(--card);border:1px solid var(--line);border-radius:14px}
-main.wide{max-inline-size:60rem}
+main.wide,body:has(main.wide) :is(header,footer){max-inline-size:60rem}
 h1{font-size:clamp(1.35rem,5.5vw,1.7rem);line-height:1.25;margin:0 0 .75rem;text-wrap:balance}
 h2{font-size:1.05rem;margin:1.75rem 0 .5rem}
 p{margin:.6rem 0}

@@ -84,6 +84,10 @@ function titled(v: Visit, card: InvitationCard): Omit<PageParts, 'body'> {
 /** Names the account and the organization before the one press that joins (T-25). */
 function confirmPage(v: Visit, opened: Opened): Shown {
   const { card, token } = opened
+  if (card.ssoOnly) {
+    const body = html`${offer(v, card)}${ssoForms(v, opened)}${declineForm(v, opened)}`
+    return explain(v, 200, 'sso_required', ssoOnlyPage(v, card, body))
+  }
   const join = form(v, {
     action: stepOf(opened, 'acceptance'),
     // The press is for the session that this page has shown.
@@ -93,8 +97,7 @@ function confirmPage(v: Visit, opened: Opened): Shown {
   return answer(v, 200, {
     ...titled(v, card),
     title: say(v, 'confirm.title', { address: card.email }),
-    body: html`${offer(v, card)}
-${card.ssoOnly ? ssoForms(v, opened) : join}
+    body: html`${offer(v, card)}${join}
 <p class="soft">${say(v, 'confirm.share', place(card))}</p>
 ${declineForm(v, opened)}`,
   })

@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { addMember } from '../../src/actions/add-member.ts'
 import { deliverInvitation } from '../../src/actions/deliver-invitation.ts'
+import { removeMember } from '../../src/actions/remove-member.ts'
 import { revokeInvitation } from '../../src/actions/revoke-invitation.ts'
 import { suspendMember } from '../../src/actions/suspend-member.ts'
+import { newId } from '../../src/kernel/ids.ts'
 import { type Scene, scene } from './scene.ts'
 
 const root = { kind: 'root' } as const
@@ -418,7 +420,96 @@ describe('an invitation that is past', () => {
   })
 })
 
+describe('a member, a former member and two tabs', () => {
+  test('A10: a member who accepts stays one, and the invitation is settled', async () => {
+    const email = fresh()
+    const { id, link } = await s.invited(email)
+    const accountId = await s.account(email)
+    await addMember(s.world, root, s.organizationId, { accountId, role: 'viewer' })
+    const browser = await s.signedIn(accountId)
+    await browser.open(link)
+    const done = browser.page.forms.some(({ button }) => button === 'Join Acme')
+      ? await browser.press('Join Acme')
+      : browser.page
+    expect(done.text).toMatch(/You (joined|are already in) Acme/)
+    expect(await s.status(id)).toMatch(/accepted|satisfied/)
+    expect(await s.rows('select 1 from memberships where account_id = $1', [accountId])).toHaveLength(1)
+  })
+
+  test('A13: who was removed joins by an invitation that a person made afterwards', async () => {
+    const email = fresh()
+    const accountId = await s.account(email)
+    const { membershipId } = await addMember(s.world, root, s.organizationId, { accountId, role: 'admin' })
+    await removeMember(s.world, root, membershipId, { hold: false })
+    s.world.clock.advance(1)
+    const { link } = await s.invited(email)
+    const browser = await s.signedIn(accountId)
+    await browser.open(link)
+    expect((await browser.press('Join Acme')).text).toContain('You joined Acme as Editor')
+  })
+
+  test('T-33: two tabs that join at once make one account and one membership', async () => {
+    const email = fresh()
+    const { id, link } = await s.invited(email)
+    const tabs = [s.browse(), s.browse()]
+    for (const tab of tabs) {
+      await tab.open(link)
+      await tab.press('Send a code')
+    }
+    const codes = (await s.mails(email)).filter(({ kind }) => kind === 'proof-code')
+    const done = await Promise.all(
+      tabs.map((tab, index) => tab.press('Join Acme', { code: codes[1 - index]?.data?.code ?? '' })),
+    )
+    expect(done.map(({ text }) => text.includes('You joined Acme'))).toEqual([true, true])
+    const held = await s.rows(
+      'select 1 from account_addresses a join memberships m on m.account_id = a.account_id where a.key = $1',
+      [email],
+    )
+    expect(held).toHaveLength(1)
+    expect(await s.status(id)).toBe('accepted')
+  })
+
+  test('A20: an acceptance and a withdrawal at once have one winner, and the other is told the truth', async () => {
+    const email = fresh()
+    const { id, link } = await s.invited(email)
+    const browser = await s.signedIn(await s.account(email))
+    await browser.open(link)
+    const [page] = await Promise.all([
+      browser.press('Join Acme'),
+      revokeInvitation(s.world, root, id).catch((error: unknown) => error),
+    ])
+    const status = await s.status(id)
+    expect(['accepted', 'revoked']).toContain(status)
+    expect(page.reason).toBe(status === 'accepted' ? 'joined' : 'revoked')
+  })
+})
+
 describe('a refused person', () => {
+  test('A11: whom the directory turned off is told so, and only the IT team can turn it on', async () => {
+    const email = fresh()
+    const { id, link } = await s.invited(email)
+    const accountId = await s.account(email)
+    const directoryId = newId()
+    await s.rows(
+      `insert into directories (id, organization_id, name, preset, notify, status, created_at)
+       values ($1, $2, 'Okta', 'generic', true, 'active', now())`,
+      [directoryId, s.organizationId],
+    )
+    await s.rows(
+      `insert into directory_users (id, directory_id, organization_id, user_name, user_name_key, email, email_key, active,
+         attributes, account_id, inactive_since, created_at, updated_at)
+       values ($1, $2, $3, $4, $4, $4, $4, false, '{}', $5, now(), now(), now())`,
+      [newId(), directoryId, s.organizationId, email, accountId],
+    )
+    const browser = await s.signedIn(accountId)
+    await browser.open(link)
+    const page = await browser.press('Join Acme')
+    expect([page.status, page.reason]).toEqual([409, 'directory_inactive'])
+    expect(page.text).toContain('The directory of Acme has turned off your access')
+    expect(page.text).toContain('Next to act: the IT team')
+    expect(await s.status(id)).toBe('pending')
+  })
+
   test('A12: whom an administrator suspended is told who acts next, and the invitation stays pending', async () => {
     const email = fresh()
     const accountId = await s.account(email)
