@@ -7,7 +7,7 @@ import type { World } from '../../src/actions/world.ts'
 import { clientAddress, clientNetwork } from '../../src/http/client-address.ts'
 import { retryAfterOf, statusOf, toAppError } from '../../src/http/errors.ts'
 import { refuseDeepJson } from '../../src/http/json-depth.ts'
-import { limitRequests, takeFromLimit } from '../../src/http/rate-limit.ts'
+import { takeFromLimit } from '../../src/http/rate-limit.ts'
 import { readCookie, readSessionCookie, setSessionCookie } from '../../src/http/session-cookie.ts'
 import { validate } from '../../src/http/validate.ts'
 import { AppError } from '../../src/kernel/errors.ts'
@@ -222,19 +222,5 @@ describe('a limit', () => {
     await takeFromLimit(world, limit, key)
     await world.dataSource.query(`update rate_limits set points = points + 1 where key like 'test-nodes:%'`)
     await expect(takeFromLimit(world, limit, key)).rejects.toThrow('Too many requests')
-  })
-
-  test('holds for a path by the client’s network', async () => {
-    const app = express()
-      .use(limitRequests(world, { name: 'test-path', points: 2, seconds: 60 }))
-      .get('/', (_req: Request, res: Response) => {
-        res.end()
-      })
-      .use((thrown: unknown, _req: Request, res: Response, _next: unknown) => {
-        res.status(statusOf(toAppError(thrown))).end()
-      })
-    const statuses = []
-    for (let call = 0; call < 3; call += 1) statuses.push((await supertest(app).get('/')).status)
-    expect(statuses).toEqual([200, 200, 429])
   })
 })
