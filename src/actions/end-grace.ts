@@ -1,36 +1,33 @@
-// The end of the grace time: whoever the directory deleted thirty days ago is a member no longer (E6).
+// E6: thirty days after a directory deleted somebody they are removed, and a person may invite them anew.
 import { GRACE_DAYS } from '../domain/directory.ts'
-import { newId } from '../kernel/ids.ts'
-import { reader } from '../store/database.ts'
-import { readPastGrace } from '../store/membership-reads.ts'
-import { loadLocked, settle } from './settle.ts'
-import { inTransaction } from './transaction.ts'
+import type { PersonFacts } from '../domain/person.ts'
+import type { Transaction } from '../store/database.ts'
+import { lock } from '../store/locks.ts'
+import { readMembersByKey } from '../store/membership-reads.ts'
+import type { Scope } from './apply.ts'
+import { loadPerson } from './load-person.ts'
+import { configurationEvent } from './plan-mappings.ts'
+import { settle } from './settle.ts'
 import type { World } from './world.ts'
 
-const BATCH = 100
-
-/** Settles a batch of memberships whose deleted record is past the grace time; answers how many. Any node may, twice is once. */
-export async function endGrace(world: World): Promise<number> {
-  const now = world.clock.now()
-  const before = new Date(now.getTime() - GRACE_DAYS * 86_400_000)
-  const due = await readPastGrace(reader(world.dataSource), before, BATCH)
-  for (const { organizationId, accountId } of due) {
-    await inTransaction(world, async (tx) => {
-      const facts = await loadLocked(tx, world, { organizationId, accountId, keys: [], recordIds: [] })
-      const scope = { organizationId, actor: { type: 'system', id: null } } as const
-      const event = {
-        door: 'configuration',
-        rule: 'E6',
-        namedKeys: [],
-        satisfies: null,
-        boundRecordId: null,
-        email: null,
-        displayName: null,
-        inPerson: false,
-        newMembershipId: newId(),
-      } as const
-      await settle(tx, world, scope, facts, event, { first: [], event: null })
-    })
+/** Settles the members who bear the key and whose deletion is that old, under the caller's lock of the key. Answers whether there were any. */
+export async function endGrace(tx: Transaction, world: World, scope: Scope, key: string): Promise<boolean> {
+  const accounts = await readMembersByKey(tx, scope.organizationId, key)
+  await lock(
+    tx,
+    accounts.map((id) => `account:${id}` as const),
+  )
+  let ended = false
+  for (const accountId of accounts) {
+    const query = { organizationId: scope.organizationId, accountId, keys: [key], recordIds: [] }
+    const facts = await loadPerson(tx, world, query)
+    if (facts.membership?.status !== 'suspended' || !isOver(facts)) continue
+    await settle(tx, world, scope, facts, configurationEvent('E6'), { first: [], event: null })
+    ended = true
   }
-  return due.length
+  return ended
+}
+
+function isOver({ tombstones, now }: PersonFacts): boolean {
+  return tombstones.some((t) => now.getTime() - t.deletedAt.getTime() >= GRACE_DAYS * 86_400_000)
 }

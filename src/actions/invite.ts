@@ -19,6 +19,7 @@ import {
   type OrganizationRow,
   requireGrant,
 } from './authorize.ts'
+import { endGrace } from './end-grace.ts'
 import { namedProjects } from './named-projects.ts'
 import { refusalError } from './refusal-error.ts'
 import { inTransaction } from './transaction.ts'
@@ -49,12 +50,15 @@ export async function invite(
 ): Promise<{ invitationId: string }> {
   return inTransaction(world, async (tx) => {
     const organization = await authorize(tx, caller, organizationRef, 'admin')
+    const scope = { organizationId: organization.id, actor: actorOf(caller) }
     const draft = await draftOf(tx, world, caller, organization, input)
     await lock(tx, [`key:${draft.key}`])
     const domains = await domainsOver(tx, [draft.key])
     const proven = standingOf(draft.key, domains, organization.id) === 'this'
     if (!proven) requireHarmless(draft.message)
-    const state = await readAddressState(tx, organization.id, draft.key, proven)
+    let state = await readAddressState(tx, organization.id, draft.key, proven)
+    if (state.member?.statusReason === 'directory' && (await endGrace(tx, world, scope, draft.key)))
+      state = await readAddressState(tx, organization.id, draft.key, proven)
     const verdict = decide({
       now: draft.createdAt,
       organizationId: organization.id,
@@ -64,7 +68,7 @@ export async function invite(
       ...state,
     })
     if ('refused' in verdict) throw refusalError(verdict.refused)
-    await apply(tx, world, { organizationId: organization.id, actor: actorOf(caller) }, [
+    await apply(tx, world, scope, [
       ...verdict.supersedes.map(
         (old): Change => ({
           kind: 'invitation.update',

@@ -169,7 +169,7 @@ describe('a directory switches a member off', () => {
     expect(await s.offers(email)).toEqual(['editor pending'])
   })
 
-  test('E6: a deletion suspends; after 30 days the person is removed at their next event', async () => {
+  test('E6: a deletion suspends, and stays closed after the 30 days', async () => {
     const s = await scene(world)
     const ana = await anaAtWork(s)
     await s.remove(ana.record)
@@ -177,6 +177,19 @@ describe('a directory switches a member off', () => {
     expect((await s.signIn({ email: ana.email, nameId: 'x-1' })).outcome).toBe('directory_inactive')
     world.clock.advance(31 * DAY)
     expect((await s.signIn({ email: ana.email, nameId: 'x-1' })).outcome).toBe('directory_inactive')
+  })
+
+  test('E6: only after the 30 days an invitation that a person makes counts against it', async () => {
+    const s = await scene(world)
+    const ana = await anaAtWork(s)
+    await s.remove(ana.record)
+    world.clock.advance(29 * DAY)
+    expect(await refusal(s.invited(ana.email))).toBe('directory_inactive')
+    world.clock.advance(2 * DAY)
+    const offer = await s.invited(ana.email, { role: 'viewer', projects: ['shop'] })
+    expect((await s.member(ana.accountId))?.status).toBe('removed')
+    await s.accept(offer, ana.accountId)
+    expect(await s.member(ana.accountId)).toMatchObject({ status: 'active', projects: ['shop'] })
   })
 
   test('E7: within 30 days everything returns but the sessions', async () => {
