@@ -107,17 +107,6 @@ describe('a file', () => {
     expect(withClasses.filter((file) => roomOf(file) !== 'migrations')).toEqual([])
   })
 
-  test('in decisions that exports one function is named like it', () => {
-    const odd = files
-      .filter((file) => roomOf(file) === 'decisions')
-      .map(
-        (file) =>
-          [file, [...textOf(file).matchAll(/^export function (\w+)/gm)].map((match) => match[1])] as const,
-      )
-      .filter(([file, names]) => names.length === 0 || (names.length === 1 && names[0] !== camel(file)))
-    expect(odd).toEqual([])
-  })
-
   test('never spans more than 300 lines', () => {
     const long = files.filter(
       (file) => roomOf(file) !== 'migrations' && textOf(file).split('\n').length > 301,
@@ -170,10 +159,6 @@ function circlesIn(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   }
   for (const name of graph.keys()) visit(name, [])
   return circles
-}
-
-function camel(file: string): string {
-  return path.basename(file, '.ts').replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 }
 
 function textOf(file: string): string {

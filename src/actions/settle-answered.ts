@@ -1,6 +1,5 @@
 // Settling a person once an administrator's answer has changed the facts about them.
-import type { PersonEvent } from '../decisions/write-membership.ts'
-import type { PersonFacts } from '../domain/person.ts'
+import type { PersonEvent, PersonFacts } from '../domain/person.ts'
 import { newId } from '../kernel/ids.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Scope } from './apply.ts'

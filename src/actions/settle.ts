@@ -1,8 +1,7 @@
 // Settling: the one way by which a deed turns an event about a resolved person into written changes.
 import { type Settled, settlePerson } from '../decisions/settle-person.ts'
-import type { PersonEvent } from '../decisions/write-membership.ts'
 import type { Change, Decision, EventDraft } from '../domain/change.ts'
-import type { PersonFacts } from '../domain/person.ts'
+import type { PersonEvent, PersonFacts } from '../domain/person.ts'
 import type { Transaction } from '../store/database.ts'
 import { lock } from '../store/locks.ts'
 import type { PersonQuery } from '../store/person-facts.ts'

@@ -3,8 +3,7 @@ import { verifiedKeys } from '../domain/account.ts'
 import type { DirectoryRecord } from '../domain/directory.ts'
 import { type Invitation, isOpen } from '../domain/invitation.ts'
 import { standingOf } from '../domain/organization.ts'
-import type { PersonFacts } from '../domain/person.ts'
-import type { PersonEvent } from './write-membership.ts'
+import type { PersonEvent, PersonFacts } from '../domain/person.ts'
 
 export interface Settling {
   /** Every invitation that is settled on the account once the event is through, the new ones with their status still `satisfied`. */

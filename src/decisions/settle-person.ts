@@ -2,7 +2,7 @@
 import type { Change, Decision } from '../domain/change.ts'
 import { type DirectoryRecord, GRACE_DAYS } from '../domain/directory.ts'
 import type { Membership } from '../domain/membership.ts'
-import type { PersonFacts } from '../domain/person.ts'
+import type { PersonEvent, PersonFacts } from '../domain/person.ts'
 import type { Refusal } from '../domain/reason.ts'
 import { bindRecords } from './bind-records.ts'
 import { type DerivedGrants, deriveGrants } from './derive-grants.ts'
@@ -10,7 +10,7 @@ import { type Denial, findDenial } from './find-denial.ts'
 import { openQuestions } from './open-questions.ts'
 import { policyWait } from './policy-wait.ts'
 import { type Settling, settleInvitations } from './settle-invitations.ts'
-import { type PersonEvent, writeMembership } from './write-membership.ts'
+import { writeMembership } from './write-membership.ts'
 
 export type Settled =
   | { refused: Refusal; decision: Decision }

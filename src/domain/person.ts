@@ -94,3 +94,23 @@ export function declaredMatches(
   if (match === 'externalId') return value === key
   return value === key.replace(/[A-Z]/g, (c) => c.toLowerCase())
 }
+
+/** What happens to one person in one organization: what a decision is asked about. */
+export interface PersonEvent {
+  door: 'sign-in' | 'push' | 'acceptance' | 'hand' | 'configuration'
+  /** The rule that resolved the person. */
+  rule: string
+  /** Address keys that the event names with authority: they settle open invitations and join the membership. */
+  namedKeys: readonly AddressKey[]
+  /** How an invitation is settled that nobody consented to. */
+  satisfies: 'directory' | 'sso' | 'manual' | null
+  /** The record that this event itself binds; D0 adds its own. */
+  boundRecordId: string | null
+  /** The address and name that the organization is to know the person by, where it knows none yet. */
+  email: string | null
+  displayName: string | null
+  /** Whether the person is here themselves (signed in, accepted): the membership then opens by their own ways too. */
+  inPerson: boolean
+  /** The id for a membership that this event may create. */
+  newMembershipId: string
+}

@@ -1,7 +1,6 @@
 // Facts for tests of decisions: small worlds of one organization and one person, without a database.
 
 import { roles } from '../../src/config/roles.ts'
-import type { PersonEvent } from '../../src/decisions/write-membership.ts'
 import type { Account, AccountAddress, Identity } from '../../src/domain/account.ts'
 import type { Change, Decision } from '../../src/domain/change.ts'
 import type { Connection } from '../../src/domain/connection.ts'
@@ -10,7 +9,7 @@ import type { Consent, Invitation } from '../../src/domain/invitation.ts'
 import type { RoleMapping } from '../../src/domain/mapping.ts'
 import type { ManualGrant, Membership } from '../../src/domain/membership.ts'
 import { type Domain, defaultPolicies, type Policies } from '../../src/domain/organization.ts'
-import type { OpenConflict, OrganizationFacts, PersonFacts } from '../../src/domain/person.ts'
+import type { OpenConflict, OrganizationFacts, PersonEvent, PersonFacts } from '../../src/domain/person.ts'
 import type { Profile, Subject } from '../../src/domain/profile.ts'
 import type { RecordFacts } from '../../src/domain/record-facts.ts'
 import type { Candidate, SignInFacts } from '../../src/domain/sign-in-facts.ts'

@@ -1,8 +1,7 @@
 // D0 to D6 together: from the facts about one person to the one membership that follows, without a database.
 import { describe, expect, test } from '@jest/globals'
 import { settlePerson } from '../../src/decisions/settle-person.ts'
-import type { PersonEvent } from '../../src/decisions/write-membership.ts'
-import type { PersonFacts } from '../../src/domain/person.ts'
+import type { PersonEvent, PersonFacts } from '../../src/domain/person.ts'
 import {
   ANA,
   accepted,
