@@ -44,7 +44,7 @@ export async function addInvitedAddress(
       const verdict = await checkCode(tx, world, binding, code)
       if (!verdict.ok) return verdict
       const holder = await findHolder(tx, key)
-      if (holder !== null && holder !== accountId) return { outcome: 'two_accounts' } as const
+      if (holder !== null && holder.accountId !== accountId) return { outcome: 'two_accounts' } as const
       return join(tx, world, card, session)
     }),
   )

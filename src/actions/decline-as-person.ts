@@ -25,7 +25,7 @@ export async function declineAsPerson(
     }
     const checked = await checkCode(tx, world, { purpose: 'decline', key, browser, invitationId }, code)
     if (!checked.ok) return checked
-    const holder = await findHolder(tx, key)
+    const holder = (await findHolder(tx, key))?.accountId ?? null
     await declineWithin(tx, world, { invitationId, actor: { type: 'person', id: holder, accountId: holder } })
     return checked
   })

@@ -10,7 +10,7 @@ import { checkCode, spendCode } from './check-code.ts'
 import { codeOpenings } from './code-openings.ts'
 import { codeRefusal } from './code-refusal.ts'
 import { openSession } from './open-session.ts'
-import { proveAddress } from './prove-address.ts'
+import { proveAddress, restingError } from './prove-address.ts'
 import { inTransaction } from './transaction.ts'
 import type { World } from './world.ts'
 
@@ -31,13 +31,15 @@ export type CodeSignInOutcome =
   /** The address is proven and nobody here knows it: neither an account nor an open invitation. */
   | { outcome: 'unknown' }
 
-/** AppError unprocessable `code_wrong` or `code_expired`; an account is made only where an open invitation names the proven address. */
+/** AppError unprocessable `code_wrong` or `code_expired`, conflict `identity_conflict` for a resting address; an account is made only where an open invitation names the proven address. */
 export async function finishCodeSignIn(world: World, signIn: CodeSignIn): Promise<CodeSignInOutcome> {
   const result = await inTransaction(world, async (tx) => {
     const binding = { purpose: 'sign-in', key: signIn.key, browser: signIn.browser } as const
     const verdict = await checkCode(tx, world, binding, signIn.code, 'keep')
     if (!verdict.ok) return verdict
-    const holder = await findHolder(tx, signIn.key)
+    const found = await findHolder(tx, signIn.key)
+    if (found?.resting) throw restingError()
+    const holder = found?.accountId ?? null
     const { present } = signIn
     if (present !== null && present.account.id !== holder && !signIn.confirmed) {
       const next = holder === null ? signIn.address : await accountLabel(tx, holder)

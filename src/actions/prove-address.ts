@@ -1,10 +1,12 @@
 // Whose account a proven address is: its verified holder's, else a new one's, with every unverified claim of it struck (A2, A3, A7).
 import type { AddressKey } from '../domain/address.ts'
 import type { Change } from '../domain/change.ts'
+import type { AppError } from '../kernel/errors.ts'
 import { newId } from '../kernel/ids.ts'
 import type { Transaction } from '../store/database.ts'
 import { findHolder } from '../store/session-openings.ts'
 import { apply } from './apply.ts'
+import { refusalError } from './refusal-error.ts'
 import type { World } from './world.ts'
 
 export interface ProvenAddress {
@@ -25,7 +27,8 @@ export async function proveAddress(
   proven: ProvenAddress,
 ): Promise<{ accountId: string; created: boolean }> {
   const holder = await findHolder(tx, proven.key)
-  if (holder !== null) return { accountId: holder, created: false }
+  if (holder?.resting) throw restingError()
+  if (holder !== null) return { accountId: holder.accountId, created: false }
   const accountId = newId()
   const scope = {
     organizationId: proven.organizationId,
@@ -36,6 +39,16 @@ export async function proveAddress(
     ...addressChanges(accountId, proven, true, world.clock.now()),
   ])
   return { accountId, created: true }
+}
+
+/** T-16, T-17: whoever reads the mailbox now need not be the one who held the address; a code there opens nothing of the former holder's. */
+export function restingError(): AppError {
+  return refusalError({
+    rule: 'T-17',
+    reason: 'identity_conflict',
+    nextActor: 'org_admin',
+    message: 'Another person may have used this address before.',
+  })
 }
 
 /** What a code at an address writes for the account that it now belongs to. */

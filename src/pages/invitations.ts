@@ -13,6 +13,7 @@ import type { World } from '../actions/world.ts'
 import type { NextActor, ReasonCode } from '../domain/reason.ts'
 import { checkSite } from '../http/form-guard.ts'
 import { html } from '../http/html.ts'
+import { pickLanguage } from '../http/messages.ts'
 import { AppError } from '../kernel/errors.ts'
 import { addAddressStep } from './add-address.ts'
 import { codePage, type Opened, pendingPage } from './invitation-card.ts'
@@ -76,7 +77,7 @@ async function open(v: Visit): Promise<Shown> {
   if (opened === null) return given === null ? neutralPage(v) : incompletePage(v)
   note(v, opened.card)
   if (given !== null) remember(v, { invitationId: opened.card.invitationId, token: given })
-  const shown = invitationPage(v, opened)
+  const shown = invitationPage(inItsLanguage(v, opened.card), opened)
   return given === null || 'location' in shown
     ? shown
     : { ...shown, page: { ...shown.page, script: cleanAddressBar } }
@@ -88,14 +89,14 @@ async function takeCard(v: Visit): Promise<Shown> {
   const opened = await openedBy(v, fieldsOf(v.req).t ?? null)
   if (opened === null) return incompletePage(v)
   remember(v, { invitationId: opened.card.invitationId, token: opened.token })
-  return invitationPage(v, opened)
+  return invitationPage(inItsLanguage(v, opened.card), opened)
 }
 
 async function take(v: Visit, step: Step): Promise<Shown> {
   const opened = await openedBy(v, fieldsOf(v.req).t || rememberedToken(v))
   if (opened === null) return incompletePage(v)
   try {
-    return await step(v, opened)
+    return await step(inItsLanguage(v, opened.card), opened)
   } catch (error) {
     if (!(error instanceof AppError) || error.kind !== 'conflict') throw error
     return refusedPage(v, opened.card, error)
@@ -106,6 +107,11 @@ async function take(v: Visit, step: Step): Promise<Shown> {
 function refusedPage(v: Visit, { organizationName }: InvitationCard, error: AppError): Shown {
   const { reason, nextActor } = error.details as { reason: ReasonCode; nextActor: NextActor }
   return refuse(v, 409, { reason, nextActor, organizationName })
+}
+
+/** The language of the invitation, as in its mail; else the browser's. */
+function inItsLanguage(v: Visit, card: InvitationCard): Visit {
+  return { ...v, language: pickLanguage(v.req.headers['accept-language'], card.language) }
 }
 
 async function openedBy(v: Visit, token: string | null): Promise<Opened | null> {

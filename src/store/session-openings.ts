@@ -50,12 +50,16 @@ export async function findHeldAddresses(read: Reader, accountId: string): Promis
 
 const HOLDER = statement(
   'address_verified_holder',
-  'select account_id as "accountId" from account_addresses where key = $1 and verified_at is not null',
+  `select account_id as "accountId", resting_since is not null as resting
+   from account_addresses where key = $1 and verified_at is not null`,
 )
 
-/** The one account that holds the address verified (invariant 1), or null. */
-export async function findHolder(read: Reader, key: AddressKey): Promise<string | null> {
-  return (await read.rows<{ accountId: string }>(HOLDER, [key]))[0]?.accountId ?? null
+/** The one account that holds the address verified (invariant 1), and whether the address rests there; null where nobody does. */
+export async function findHolder(
+  read: Reader,
+  key: AddressKey,
+): Promise<{ accountId: string; resting: boolean } | null> {
+  return (await read.rows<{ accountId: string; resting: boolean }>(HOLDER, [key]))[0] ?? null
 }
 
 const NAME = statement(

@@ -125,6 +125,16 @@ describe('signing in by code', () => {
     expect(answered.text).toContain(second)
   })
 
+  test('T-17: a code at a resting address opens nothing of its former holder’s', async () => {
+    const email = fresh()
+    await memberOf(s.organizationId, email)
+    await s.rows('update account_addresses set resting_since = now() where key = $1', [email])
+    const { sessions } = await s.counts()
+    const { page } = await signIn(email)
+    expect([page.status, page.reason]).toEqual([409, 'identity_conflict'])
+    expect(await s.counts()).toMatchObject({ sessions })
+  })
+
   test('a damaged address is named, not guessed', async () => {
     const browser = s.browse()
     await browser.open('/sign-in')
