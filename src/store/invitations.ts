@@ -1,5 +1,6 @@
-// Invitations as administrators see them: with their deliveries, and with the one reason why a pending one still is.
+// Invitations as administrators see them: with their deliveries, and with what decides why a pending one still is.
 import { type Reader, statement } from './database.ts'
+import { pendingFacts } from './pending-facts.ts'
 
 export interface InvitationRow {
   id: string
@@ -10,6 +11,8 @@ export interface InvitationRow {
   /** As shown: expiry and a directory's no are derived from time and from its record, never written. */
   status: string
   statusReason: string | null
+  /** What decides why a pending one still is (`PendingFacts`); null for every other. */
+  pending: unknown
   expiresAt: Date
   message: string | null
   language: string | null
@@ -23,14 +26,8 @@ export interface InvitationRow {
 const shown = `select i.*, n.status shown_status, case
     when i.status <> 'pending' then i.status_reason
     when n.status = 'expired' then 'expired'
-    when n.status = 'revoked' then 'directory'
-    when exists (select 1 from blocks b where b.organization_id = i.organization_id and b.key = i.key) then 'blocked'
-    when exists (select 1 from directory_users r where r.organization_id = i.organization_id and r.email_key = i.key and not r.active and r.frozen_at is null)
-      and not exists (select 1 from directory_users r where r.organization_id = i.organization_id and r.email_key = i.key and r.active) then 'directory_inactive'
-    when exists (select 1 from membership_keys k join memberships m on m.id = k.membership_id where k.organization_id = i.organization_id and k.key = i.key
-      and m.status = 'suspended') then 'member_suspended'
-    when (select d.status in ('bounced', 'complained') from deliveries d where d.invitation_id = i.id and d.channel <> 'link' order by d.id desc limit 1) then 'delivery_failed'
-    else 'awaiting_person' end shown_reason
+    when n.status = 'revoked' then 'directory' end shown_reason,
+    case when n.status = 'pending' then ${pendingFacts} end pending
   from invitations i cross join lateral (select case
     when i.status <> 'pending' then i.status
     when i.invited_by_type <> 'directory' and i.expires_at <= $1 then 'expired'
@@ -39,7 +36,7 @@ const shown = `select i.*, n.status shown_status, case
 
 const columns = `i.id, i.organization_id "organizationId", i.email, i.role,
   array(select p.slug from projects p where p.id = any(i.project_ids) order by p.slug) projects,
-  i.shown_status status, i.shown_reason "statusReason", i.expires_at "expiresAt", i.message, i.language,
+  i.shown_status status, i.shown_reason "statusReason", i.pending, i.expires_at "expiresAt", i.message, i.language,
   json_build_object('type', i.invited_by_type, 'id', i.invited_by_id) "invitedBy",
   (select coalesce(json_agg(json_build_object('id', d.id, 'channel', d.channel, 'status', d.status, 'at', d.created_at) order by d.id), '[]')
      from deliveries d where d.invitation_id = i.id) deliveries, i.created_at "createdAt"`
