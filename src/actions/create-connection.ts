@@ -13,7 +13,7 @@ import {
 import { reader } from '../store/database.ts'
 import { actorOf, authorize, type Caller, hasTrust, requireTrust } from './authorize.ts'
 import { SP_KEY_PURPOSE } from './find-connection.ts'
-import { type ProviderInput, readProvider } from './read-provider.ts'
+import { type ProviderInput, readProvider, withMetadata } from './read-provider.ts'
 import { recordEvent } from './record-event.ts'
 import { inTransaction } from './transaction.ts'
 import type { World } from './world.ts'
@@ -45,7 +45,7 @@ export async function createConnection(
   // Asked before the costly key pair is made, and again inside the transaction.
   await authorize(reader(world.dataSource), caller, ref, 'admin')
   if (input.status === 'active') requireTrust(world, caller)
-  const provider = readProvider(world, input, null)
+  const provider = readProvider(world, await withMetadata(world, input), null)
   const now = world.clock.now()
   const { privateKeyPem, certificatePem } = await newSelfSigned('Gatehouse', now, CERTIFICATE_YEARS)
   return inTransaction(world, async (tx) => {
@@ -59,7 +59,7 @@ export async function createConnection(
       name: input.name,
       ...provider,
       status: input.status ?? (hasTrust(world, caller) ? 'active' : 'test'),
-      metadataUrl: null,
+      metadataUrl: input.metadataUrl ?? null,
       idpInitiated: input.idpInitiated ?? 'accept',
       directoryId: input.directoryId ?? null,
       directoryMatch: input.directoryMatch ?? 'userName',

@@ -2,9 +2,11 @@
 import type { Connection } from '../domain/connection.ts'
 import { AppError, invalidField } from '../kernel/errors.ts'
 import { isWebAddress, parseIdpMetadata, usableCertificate } from '../xml/idp-metadata.ts'
+import { fetchMetadata } from './fetch-metadata.ts'
 import type { World } from './world.ts'
 
 export interface ProviderInput {
+  metadataUrl?: string | undefined
   metadataXml?: string | undefined
   entityId?: string | undefined
   ssoUrl?: string | undefined
@@ -15,8 +17,15 @@ export type Provider = Pick<Connection, 'idpEntityId' | 'ssoUrl' | 'ssoBinding' 
 
 /** Whether the input says anything of the provider. */
 export function namesProvider(input: ProviderInput): boolean {
-  const { metadataXml, entityId, ssoUrl, certificates } = input
-  return [metadataXml, entityId, ssoUrl, certificates].some((part) => part !== undefined)
+  const { metadataUrl, metadataXml, entityId, ssoUrl, certificates } = input
+  return [metadataUrl, metadataXml, entityId, ssoUrl, certificates].some((part) => part !== undefined)
+}
+
+/** The input with the document that its `metadataUrl` leads to. Leaves the machine: never inside a transaction. */
+export async function withMetadata<I extends ProviderInput>(world: World, input: I): Promise<I> {
+  if (input.metadataUrl === undefined) return input
+  if (input.metadataXml !== undefined) throw invalidField('metadataUrl', 'stands alone, without metadataXml')
+  return { ...input, metadataXml: await fetchMetadata(world, input.metadataUrl) }
 }
 
 /** The provider of a metadata document or of its parts; parts left out stay what they are in `present`. AppError invalid names the field. */

@@ -12,7 +12,7 @@ import { reader } from '../store/database.ts'
 import { lock } from '../store/locks.ts'
 import { actorOf, authorize, type Caller, requireTrust } from './authorize.ts'
 import type { ConnectionInput } from './create-connection.ts'
-import { namesProvider, readProvider } from './read-provider.ts'
+import { namesProvider, readProvider, withMetadata } from './read-provider.ts'
 import { recordEvent } from './record-event.ts'
 import { inTransaction } from './transaction.ts'
 import { requireOwnerWithWayIn } from './update-organization.ts'
@@ -36,10 +36,15 @@ export async function updateConnection(
   world: World,
   caller: Caller,
   connectionId: string,
-  input: ConnectionInput,
+  wanted: ConnectionInput,
 ): Promise<ConnectionDetails> {
-  const found = await findConnectionRow(reader(world.dataSource), connectionId)
+  const read = reader(world.dataSource)
+  const found = await findConnectionRow(read, connectionId)
   if (found === null) throw notFound('The connection')
+  // Asked before anything is fetched, and again inside the transaction.
+  await authorize(read, caller, found.organizationId, 'admin')
+  if (makesTrust(wanted, found)) requireTrust(world, caller)
+  const input = await withMetadata(world, wanted)
   return inTransaction(world, async (tx) => {
     await authorize(tx, caller, found.organizationId, 'admin')
     await lock(tx, [`owners:${found.organizationId}`])
@@ -75,10 +80,12 @@ function makesTrust(input: ConnectionInput, before: ConnectionDetails): boolean 
 
 function merged(world: World, before: ConnectionDetails, input: ConnectionInput): ConnectionDetails {
   const provider = namesProvider(input) ? readProvider(world, input, before) : {}
+  const replaced = input.metadataXml !== undefined && input.metadataUrl === undefined
   const attributes = { ...before.attributes, ...input.attributes }
   return {
     ...before,
     ...provider,
+    metadataUrl: replaced ? null : (input.metadataUrl ?? before.metadataUrl),
     name: input.name ?? before.name,
     status: input.status ?? before.status,
     idpInitiated: input.idpInitiated ?? before.idpInitiated,

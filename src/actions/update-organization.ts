@@ -5,10 +5,18 @@ import { AppError, invalidField } from '../kernel/errors.ts'
 import type { Transaction } from '../store/database.ts'
 import { lock } from '../store/locks.ts'
 import { updateOrganization as writeOrganization } from '../store/organizations.ts'
-import { countOwnersWithWaysIn, listOwnerAccounts, ownerSignedInSince } from '../store/owners.ts'
+import {
+  countOwnersWithWaysIn,
+  listOwnerAccounts,
+  listPolicyTouched,
+  ownerSignedInSince,
+} from '../store/owners.ts'
 import { actorOf, authorize, type Caller, type OrganizationRow } from './authorize.ts'
 import { slugTaken } from './create-organization.ts'
+import { loadPerson } from './load-person.ts'
+import { configurationEvent } from './plan-mappings.ts'
 import { recordEvent } from './record-event.ts'
+import { settle } from './settle.ts'
 import { inTransaction } from './transaction.ts'
 import type { World } from './world.ts'
 
@@ -25,6 +33,17 @@ export interface OrganizationPatch {
   /** The host product alone: turn single sign-on on whoever is locked out. */
   force?: boolean | undefined
 }
+
+/** Policies from which grants and waiting are derived. */
+const GRANTING = [
+  'jitRole',
+  'directoryRole',
+  'roleAuthority',
+  'ssoRequired',
+  'guests',
+  'seats',
+  'seatPolicy',
+] as const
 
 const OWNERS_ONLY = ['ssoRequired', 'breakGlassAccountIds', 'exclusiveAccounts'] as const
 
@@ -64,8 +83,37 @@ export async function updateOrganization(
         after: { name: after.name, slug: after.slug, policies },
       },
     })
+    await settlePolicies(tx, world, caller, before, after)
     return after
   }).catch(slugTaken)
+}
+
+/** Derives anew everybody whose state hangs on what changed: the effective role is derived, never remembered (invariant 9). */
+async function settlePolicies(
+  tx: Transaction,
+  world: World,
+  caller: Caller,
+  before: OrganizationRow,
+  after: OrganizationRow,
+): Promise<void> {
+  const changed = GRANTING.filter((name) => before.policies[name] !== after.policies[name])
+  if (changed.length === 0) return
+  const everybody = changed.includes('roleAuthority')
+  const accountIds = await listPolicyTouched(tx, before.id, everybody)
+  await lock(
+    tx,
+    accountIds.map((id) => `account:${id}` as const),
+  )
+  const scope = { organizationId: before.id, actor: actorOf(caller) }
+  for (const accountId of accountIds) {
+    const facts = await loadPerson(tx, world, {
+      organizationId: before.id,
+      accountId,
+      keys: [],
+      recordIds: [],
+    })
+    await settle(tx, world, scope, facts, configurationEvent('D2'), { first: [], event: null })
+  }
 }
 
 /** AppError conflict where the organization once had an owner and now none could sign in. */

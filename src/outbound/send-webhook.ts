@@ -2,7 +2,7 @@
 import { Webhook } from 'standardwebhooks'
 import { Agent, request } from 'undici'
 import type { WebhookParcel } from '../domain/parcel.ts'
-import { ADDRESS_REFUSED, type GuardOptions, guardedConnector } from './guarded-connect.ts'
+import { ADDRESS_REFUSED, type GuardOptions, guardedConnector } from '../kernel/guarded-connect.ts'
 
 /** Longer than `ATTEMPT_MS` by far, so that a row is never claimed again while its attempt lasts. */
 export const WEBHOOK_LEASE_SECONDS = 60

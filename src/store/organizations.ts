@@ -22,15 +22,6 @@ export const organizationSchema = new EntitySchema<OrganizationRow>({
 
 const columns = `o.id, o.name, o.slug, o.policies, o.had_owner "hadOwner", o.created_at "createdAt"`
 
-const byId = statement('organizations.by-id', `select ${columns} from organizations o where o.id = $1`)
-const bySlug = statement('organizations.by-slug', `select ${columns} from organizations o where o.slug = $1`)
-
-/** The organization of an id or slug, or null. */
-export async function findOrganization(read: Reader, ref: string): Promise<OrganizationRow | null> {
-  const rows = await read.rows<OrganizationRow>(isId(ref) ? byId : bySlug, [ref])
-  return rows[0] ?? null
-}
-
 export interface StandingRow extends OrganizationRow {
   /** The role of the account's active membership here; null without one. */
   accountRole: string | null

@@ -66,3 +66,20 @@ const withoutConnection = statement(
 export function listWithoutConnection(read: Reader, organizationId: string): Promise<LockedOutRow[]> {
   return read.rows(withoutConnection, [organizationId])
 }
+
+const policyTouched = statement(
+  'memberships.policy-touched',
+  `select m.account_id "accountId" from memberships m where m.organization_id = $1 and m.status <> 'removed'
+   and ($2 or m.status = 'waiting' or exists (select 1 from grants g where g.membership_id = m.id and g.origin_type in ('jit-default', 'directory-default')))
+   order by m.account_id`,
+)
+
+/** Accounts of members whose state hangs on the policies: who waits, who has a default role, or everybody where the authority order changes. */
+export async function listPolicyTouched(
+  read: Reader,
+  organizationId: string,
+  everybody: boolean,
+): Promise<string[]> {
+  const rows = await read.rows<{ accountId: string }>(policyTouched, [organizationId, everybody])
+  return rows.map((row) => row.accountId)
+}

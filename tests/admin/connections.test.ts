@@ -1,4 +1,6 @@
 // Connections and directories as administrators make, change and end them.
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { type Client, client, metadata, organization, person } from './support.ts'
 
@@ -56,6 +58,33 @@ describe('a connection', () => {
     const refused = await api.post(`${at(org)}/connections`, { name: 'x', metadataXml })
     expect([refused.status, refused.body.errors[0].path]).toEqual([400, 'metadataXml'])
     expect((await api.get(`${at(org)}/connections`)).body.items).toEqual([])
+  })
+
+  test('is made from the address at which the provider publishes its metadata', async () => {
+    const xml = await metadata('https://published.test/saml')
+    const published = createServer((req, res) => {
+      if (req.url === '/metadata') res.end(xml)
+      else if (req.url === '/large') res.end('x'.repeat(300_000))
+      else res.writeHead(302, { Location: '/metadata' }).end()
+    })
+    await new Promise<void>((resolve) => published.listen(0, '127.0.0.1', resolve))
+    const { port } = published.address() as AddressInfo
+    const org = await organization(api)
+    const make = (metadataUrl: string) => api.post(`${at(org)}/connections`, { name: 'x', metadataUrl })
+    const made = await make(`http://127.0.0.1:${port}/metadata`)
+    expect(made.body).toMatchObject({
+      idp: { entityId: 'https://published.test/saml' },
+      metadataUrl: `http://127.0.0.1:${port}/metadata`,
+    })
+    for (const bad of ['/large', '/moved']) {
+      const refused = await make(`http://127.0.0.1:${port}${bad}`)
+      expect([bad, refused.status, refused.body.errors[0].path]).toEqual([bad, 400, 'metadataUrl'])
+    }
+    const inside = await make('http://169.254.169.254/latest/meta-data')
+    expect(inside.body.errors).toEqual([
+      { path: 'metadataUrl', message: 'is no address of the public internet' },
+    ])
+    await new Promise((resolve) => published.close(resolve))
   })
 
   test('keeps its private key sealed and shows it to nobody', async () => {

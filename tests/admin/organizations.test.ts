@@ -314,3 +314,33 @@ describe('an account', () => {
     })
   })
 })
+
+describe('invariant 9: a policy from which roles are derived', () => {
+  test('changes the members whose role is the default, and nobody whose role was given', async () => {
+    const org = await organization(api)
+    const given = await person(api, org, 'editor')
+    const directory = await api.post(`/organizations/${org.id}/directories`, { name: 'D' })
+    const { token } = (await api.post(`/directories/${directory.body.id}/tokens`, { label: 't' })).body
+    const pushed = await api.fresh.api
+      .post(`/scim/v2/${directory.body.id}/Users`)
+      .set('Authorization', `Bearer ${token}`)
+      .set('Content-Type', 'application/scim+json')
+      .send(
+        JSON.stringify({
+          schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+          userName: `pushed@${org.domain}`,
+          emails: [{ value: `pushed@${org.domain}`, primary: true }],
+        }),
+      )
+    expect(pushed.status).toBe(201)
+    const roles = async () => {
+      const { items } = (await api.get(`/organizations/${org.id}/members`)).body
+      return Object.fromEntries(items.map((one: { email: string; role: string }) => [one.email, one.role]))
+    }
+    expect(await roles()).toEqual({ [given.email]: 'editor', [`pushed@${org.domain}`]: 'viewer' })
+    await api.patch(`/organizations/${org.id}`, { policies: { directoryRole: 'editor' } })
+    expect(await roles()).toEqual({ [given.email]: 'editor', [`pushed@${org.domain}`]: 'editor' })
+    await api.patch(`/organizations/${org.id}`, { policies: { directoryRole: 'viewer' } })
+    expect(await roles()).toEqual({ [given.email]: 'editor', [`pushed@${org.domain}`]: 'viewer' })
+  })
+})

@@ -3,7 +3,7 @@ import type { LookupAddress } from 'node:dns'
 import { describe, expect, test } from '@jest/globals'
 import { Agent, request } from 'undici'
 import { isPublicAddress } from '../../src/kernel/public-address.ts'
-import { ADDRESS_REFUSED, guardedConnector } from '../../src/outbound/guarded-connect.ts'
+import { ADDRESS_REFUSED, guardedConnector } from '../../src/kernel/guarded-connect.ts'
 import { receiver } from './fixtures.ts'
 
 describe('an address', () => {

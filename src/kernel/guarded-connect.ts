@@ -3,7 +3,7 @@ import type { LookupAddress, LookupOptions } from 'node:dns'
 import { lookup as systemLookup } from 'node:dns'
 import { isIP } from 'node:net'
 import { buildConnector } from 'undici'
-import { isPublicAddress } from '../kernel/public-address.ts'
+import { isPublicAddress } from './public-address.ts'
 
 export interface GuardOptions {
   /** Loopback is for development: a receiver on one's own machine. */
