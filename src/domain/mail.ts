@@ -8,6 +8,7 @@ export type MailKind =
   | 'linked'
   | 'joined'
   | 'address-changed'
+  | 'domain-proven'
   | 'asked-for-invitation'
   | 'owner-guard'
   | 'delivery-failed'

@@ -96,6 +96,18 @@ const texts: Record<Language, Record<MailKind, (words: Words) => MailText>> = {
         { paragraph: `If this is a mistake, tell the administrators of ${w.organization}.` },
       ],
     }),
+    'domain-proven': (w) => ({
+      subject: `${w.organization} has proven the domain of your address`,
+      blocks: [
+        {
+          paragraph: `${w.organization} has shown that ${w.detail || 'the domain of your address'} is its own domain, and manages ${w.to} on ${w.product} from now on.`,
+        },
+        {
+          paragraph: `Nothing has changed yet. When you next sign in through ${w.organization}, or its directory changes your entry, your ${w.product} account is connected to it, and you are told.`,
+        },
+        { small: `If this is a mistake, tell the administrators of ${w.organization}.` },
+      ],
+    }),
     'asked-for-invitation': (w) => ({
       subject: `${w.newAddress || w.address} asks for an invitation to ${w.organization}`,
       blocks: [

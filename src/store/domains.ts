@@ -118,3 +118,18 @@ export function listDomainPeople(
 ): Promise<DomainPerson[]> {
   return read.rows(people, [row.organizationId, row.domain, row.includeSubdomains])
 }
+
+const applied = statement(
+  'domains.applied',
+  `select 1 as found from events e where e.organization_id = $1 and e.type = 'domain.applied' and e.subject_id = $2 and e.data->>'planHash' = $3 limit 1`,
+)
+
+/** Whether this very plan was applied before, and everybody in it told. */
+export async function wasApplied(
+  read: Reader,
+  organizationId: string,
+  id: string,
+  planHash: string,
+): Promise<boolean> {
+  return (await read.rows(applied, [organizationId, id, planHash])).length > 0
+}

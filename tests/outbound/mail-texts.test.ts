@@ -159,6 +159,7 @@ test('every kind of mail has a subject, a text and the same words as HTML', () =
     'linked',
     'joined',
     'address-changed',
+    'domain-proven',
     'asked-for-invitation',
     'owner-guard',
     'delivery-failed',
