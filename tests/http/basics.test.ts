@@ -59,7 +59,7 @@ describe('an error', () => {
   })
 
   test('of an unknown encoding is the caller’s', async () => {
-    const answer = await post('application/json', '{}').set('Content-Encoding', 'zstd')
+    const answer = await post('application/json', '{}').set('Content-Encoding', 'klingon')
     expect([answer.status, answer.body.code]).toEqual([415, 'unsupported_encoding'])
   })
 
