@@ -1,7 +1,7 @@
 // Chores: what the server does by itself every few minutes.
 
-import { endGrace } from '../actions/end-grace.ts'
 import { flushDirectoryRequests } from '../actions/log-directory-request.ts'
+import { settlePastGrace } from '../actions/settle-past-grace.ts'
 import { sweepExpired } from '../actions/sweep-expired.ts'
 import type { World } from '../actions/world.ts'
 
@@ -14,7 +14,7 @@ export function startChores(world: World): { stop(): Promise<void> } {
   const run = async () => {
     try {
       const removed = await sweepExpired(world)
-      await endGrace(world)
+      await settlePastGrace(world)
       if (Object.keys(removed).length > 0) world.log.debug({ removed }, 'swept what had run out')
     } catch (error) {
       world.log.warn({ err: error }, 'what has run out could not be swept')
