@@ -89,7 +89,7 @@ async function write(
       await bindRecord(tx, change.recordId, change.accountId, change.rule, at)
       return null
     case 'record.unbind':
-      await unbindRecord(tx, change.record, at)
+      await unbindRecord(tx, change.record, change.mistaken ? null : at)
       return null
     case 'record.fell':
       await markFall(tx, change.recordId, change.at)

@@ -72,7 +72,7 @@ function withoutLink(facts: PersonFacts, identity: OwnIdentity): { first: Change
       declaredMatches(record, connection.directoryMatch, key),
   )
   const first = bound.flatMap((record): Change[] => [
-    { kind: 'record.unbind', record },
+    { kind: 'record.unbind', record, mistaken: true },
     {
       kind: 'conflict.open',
       conflict: {

@@ -100,7 +100,8 @@ export type Change =
       usedAt: Date
     }
   | { kind: 'record.bind'; recordId: string; accountId: string; rule: string }
-  | { kind: 'record.unbind'; record: DirectoryRecord }
+  /** Leaves a tombstone for who was there, unless the binding itself was the mistake. */
+  | { kind: 'record.unbind'; record: DirectoryRecord; mistaken?: boolean }
   | { kind: 'record.fell'; recordId: string; at: Date }
   | { kind: 'tombstone.end'; tombstoneId: string }
   | { kind: 'connection.comparable'; connectionId: string }

@@ -53,9 +53,13 @@ export async function buryRecord(
   ])
 }
 
-/** Takes a record from its account, leaving a tombstone for who was there. */
-export async function unbindRecord(tx: Transaction, record: DirectoryRecord, at: Date): Promise<void> {
-  await buryRecord(tx, record, 'replaced', at)
+/** Takes a record from its account; with a moment it leaves a tombstone for who was there. */
+export async function unbindRecord(
+  tx: Transaction,
+  record: DirectoryRecord,
+  buriedAt: Date | null,
+): Promise<void> {
+  if (buriedAt) await buryRecord(tx, record, 'replaced', buriedAt)
   await tx.run(unbind, [record.id])
 }
 
