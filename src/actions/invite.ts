@@ -2,6 +2,7 @@
 import { invite as decide } from '../decisions/invite.ts'
 import { addressKey } from '../domain/address.ts'
 import type { Change } from '../domain/change.ts'
+import { carriesContact } from '../domain/contacts.ts'
 import type { Invitation } from '../domain/invitation.ts'
 import { OWNER, standingOf } from '../domain/organization.ts'
 import { AppError, invalidField } from '../kernel/errors.ts'
@@ -160,10 +161,7 @@ function messageOf(message: string | null | undefined): string | null {
 /** T-30: an organization without a proven domain carries no addresses and numbers to strangers. */
 function requireHarmless(message: string | null): void {
   if (message === null) return
-  if (
-    /https?:|www\.|\b[\w-]+\.(?:com|net|org|io|dev|app|info|biz)\b/i.test(message) ||
-    /\+?\d[\d ()/.-]{6,}\d/.test(message)
-  ) {
+  if (carriesContact(message)) {
     throw new AppError(
       'invalid',
       'invalid',

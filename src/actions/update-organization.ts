@@ -1,8 +1,10 @@
 // Changes an organization's name, slug and policies, and asks first whether anybody would be locked out.
+import { carriesContact } from '../domain/contacts.ts'
 import type { Policies } from '../domain/organization.ts'
 import { OWN_PROOF_MINUTES } from '../domain/session.ts'
 import { AppError, invalidField } from '../kernel/errors.ts'
 import type { Transaction } from '../store/database.ts'
+import { listDomainRows } from '../store/domains.ts'
 import { lock } from '../store/locks.ts'
 import { updateOrganization as writeOrganization } from '../store/organizations.ts'
 import {
@@ -59,11 +61,15 @@ export async function updateOrganization(
 ): Promise<OrganizationRow> {
   return inTransaction(world, async (tx) => {
     const touchesOwners = OWNERS_ONLY.some((name) => patch.policies?.[name] !== undefined)
-    const before = await authorize(tx, caller, ref, touchesOwners ? 'owner' : 'admin')
+    const need = touchesOwners ? 'owner' : 'admin'
+    const { id } = await authorize(tx, caller, ref, need)
     if (patch.force !== undefined && caller.kind !== 'root') {
       throw new AppError('forbidden', 'forbidden', 'Only the host product may force this.')
     }
-    if (touchesOwners) await lock(tx, [`owners:${before.id}`])
+    if (patch.name !== undefined && caller.kind !== 'root') await requireHarmless(tx, id, patch.name)
+    // Read again under the lock: two patches of single fields must not undo each other.
+    await lock(tx, [`owners:${id}`])
+    const before = await authorize(tx, caller, id, need)
     const policies = await mergePolicies(tx, world, before, patch.policies ?? {})
     const after = { ...before, name: patch.name ?? before.name, slug: patch.slug ?? before.slug, policies }
     if (policies.ssoRequired && !before.policies.ssoRequired && patch.force !== true) {
@@ -86,6 +92,14 @@ export async function updateOrganization(
     await settlePolicies(tx, world, caller, before, after)
     return after
   }).catch(slugTaken)
+}
+
+/** T-30: an organization that has proven no domain is not named so that its invitations lead somewhere. */
+async function requireHarmless(tx: Transaction, organizationId: string, name: string): Promise<void> {
+  if (!carriesContact(name)) return
+  const domains = await listDomainRows(tx, organizationId, null, 200)
+  if (domains.some((one) => one.status === 'verified')) return
+  throw invalidField('name', 'may hold neither links nor telephone numbers while no domain is proven')
 }
 
 /** Derives anew everybody whose state hangs on what changed: the effective role is derived, never remembered (invariant 9). */

@@ -15,10 +15,15 @@ import { constantTimeEqual } from '../kernel/secrets.ts'
 import { csrfToken } from './csrf.ts'
 import type { Call, Route } from './route.ts'
 
-/** Requests of one caller a minute. */
+/** Requests of the host product a minute. */
+const ROOT_LIMIT: Limit = { name: 'api-root', points: 60_000, seconds: 60 }
+/** Requests of one key or session a minute. */
 const CALLER_LIMIT: Limit = { name: 'api-caller', points: 3000, seconds: 60 }
 /** Requests without a good key from one network a minute. */
 const STRANGER_LIMIT: Limit = { name: 'api-stranger', points: 60, seconds: 60 }
+
+/** The limits in a sentence, for the document. */
+export const limitsText = `A minute allows ${CALLER_LIMIT.points} requests of a key or session, ${ROOT_LIMIT.points} of the root key, and ${STRANGER_LIMIT.points} without a good key from one network; beyond that the answer is 429 with Retry-After.`
 
 const nothing = z.strictObject({})
 
@@ -52,7 +57,7 @@ async function authenticate(world: World, req: Request): Promise<Known> {
     if (token === null) throw new AppError('unauthenticated', 'unauthenticated', 'A bearer token is needed.')
     const caller = await authenticateCaller(world, token)
     if (cookie !== null) checkCsrf(world, req, caller)
-    await takeFromLimit(world, CALLER_LIMIT, callerKey(caller))
+    await takeFromLimit(world, caller.kind === 'root' ? ROOT_LIMIT : CALLER_LIMIT, callerKey(caller))
     return { caller, token }
   } catch (error) {
     if (error instanceof AppError && error.kind === 'unauthenticated') {

@@ -1,6 +1,7 @@
 // The OpenAPI 3.1 document, made from the schemas that validate the requests.
 import { z } from 'zod'
 import type { World } from '../actions/world.ts'
+import { limitsText } from './handle.ts'
 import type { Route } from './route.ts'
 
 export interface Operation {
@@ -45,8 +46,7 @@ export function openApiDocument(world: World, routes: readonly Route[]): Documen
     info: {
       title: `${world.productName}: organizations, people, invitations and single sign-on`,
       version: '1',
-      description:
-        'Bearer token: the root key, a key of an organization, or the token of a person. By the session cookie a call that changes something needs X-CSRF-Token.',
+      description: `Bearer token: the root key, a key of an organization, or the token of a person. By the session cookie a call that changes something needs X-CSRF-Token. ${limitsText}`,
     },
     servers: [{ url: `${world.publicUrl}/api/v1` }],
     paths,

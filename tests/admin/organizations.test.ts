@@ -77,6 +77,34 @@ describe('an organization', () => {
     expect(refused.body.errors).toEqual([expect.objectContaining({ path })])
   })
 
+  test('T-30: without a proven domain takes no name that tells people where to go or whom to call', async () => {
+    const made = await api.post('/organizations', { name: 'Free', slug: 'free' })
+    const org = { id: made.body.id, domain: 'free.test' }
+    const owner = await person(api, org, 'owner')
+    const rename = (name: string, as: string) => api.patch(`/organizations/${org.id}`, { name }, { as })
+    for (const name of ['Invoice overdue: call +1 555 123 4567', 'Verify at https://evil.test', 'evil.com']) {
+      const refused = await rename(name, owner.token)
+      expect([name, refused.status, refused.body.errors[0].path]).toEqual([name, 400, 'name'])
+    }
+    expect((await rename('Acme 2000', owner.token)).status).toBe(200)
+    const proven = await organization(api)
+    const { token: as } = await person(api, proven, 'owner')
+    const renamed = await api.patch(`/organizations/${proven.id}`, { name: 'Booking.com' }, { as })
+    expect(renamed.status).toBe(200)
+  })
+
+  test('keeps both of two changes that are made at once', async () => {
+    const org = await organization(api)
+    const patches = [{ jitRole: 'editor' }, { guests: 'refused' }, { seats: 9 }, { invitationTtlDays: 3 }]
+    const answers = await Promise.all(
+      patches.map((policies) => api.patch(`/organizations/${org.id}`, { policies })),
+    )
+    expect(answers.map((one) => one.status)).toEqual([200, 200, 200, 200])
+    expect((await api.get(`/organizations/${org.id}`)).body.policies).toMatchObject(
+      Object.assign({}, ...patches),
+    )
+  })
+
   test('leaves its audit trail when it is deleted', async () => {
     const org = await organization(api)
     const owner = await person(api, org, 'owner')
