@@ -157,7 +157,14 @@ function isPlain(criteria: Criteria | null): boolean {
   return criteria.kind === 'compare' && criteria.operator === 'eq' && criteria.field.path.length === 1
 }
 
+const names = new Map<string, string>()
+
 function named(text: string, plain: boolean): Statement {
   if (!plain) return { name: '', text }
-  return { name: `scim_page_${createHash('sha1').update(text).digest('hex').slice(0, 24)}`, text }
+  let name = names.get(text)
+  if (name === undefined) {
+    name = `scim_page_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`
+    names.set(text, name)
+  }
+  return { name, text }
 }
