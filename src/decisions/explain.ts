@@ -88,7 +88,14 @@ function failed(facts: ExplainFacts): Verdict | null {
   if (offered && offered > lastSignIn.at) return null
   const code =
     lastSignIn.type === 'sign_in.test' ? 'test_mode' : TECHNICAL.find((t) => t === lastSignIn.reason)
-  return code ? say(joins(facts) ? 'can_join' : 'blocked', code) : null
+  return code && !isMended(person, code) ? say(joins(facts) ? 'can_join' : 'blocked', code) : null
+}
+
+/** Whether the connection has been set since so that the same sign-in would get through. */
+function isMended({ organization }: PersonFacts, code: ReasonCode): boolean {
+  const active = organization.connections.filter((c) => c.status === 'active')
+  if (code === 'idp_initiated_off') return active.some((c) => c.idpInitiated === 'accept')
+  return (code === 'test_mode' || code === 'connection_off') && active.length > 0
 }
 
 function invited(facts: ExplainFacts): Verdict | null {
