@@ -11,7 +11,7 @@ export async function adoptApiKey(world: World, caller: Caller, keyId: string): 
   return inTransaction(world, async (tx) => {
     const key = await findApiKey(tx, keyId)
     if (key === null) throw notFound('The key')
-    await authorize(tx, caller, key.organizationId, 'admin')
+    await authorize(tx, caller, key.organizationId, 'admin', 'The key')
     if (caller.kind === 'key') throw new AppError('forbidden', 'forbidden', 'A key cannot adopt a key.')
     const role = world.roles.find((one) => one.name === key.role)
     if (role === undefined || role.rank > rankOf(world, caller)) {

@@ -9,6 +9,7 @@ import { findDeclared } from '../store/declared-records.ts'
 import type { Answering } from './answering.ts'
 import { apply } from './apply.ts'
 import { moveAddress } from './move-address.ts'
+import { requireOverAccount } from './require-over-account.ts'
 import { loadLocked } from './settle.ts'
 import { settleAnswered } from './settle-answered.ts'
 import type { World } from './world.ts'
@@ -28,6 +29,7 @@ export async function answerIdentity(tx: Transaction, world: World, answering: A
     recordIds: [],
   })
   const known = await findSubject(tx, connectionId, subject)
+  if (known) await requireOverAccount(tx, answering.caller, conflict.organizationId, known.accountId)
   if (choice === 'replace') await replace(tx, world, answering, facts, known)
   else await separate(tx, world, answering, facts.account, known)
 }
@@ -47,6 +49,7 @@ async function replace(
     // R1: the subject is on one account and the directory's record on another; the directory's word replaces the link.
     const rightful = await declaredHolder(tx, facts, connectionId, known)
     if (rightful === null || rightful === known.accountId) return
+    await requireOverAccount(tx, answering.caller, conflict.organizationId, rightful)
     await moveIdentity(tx, known.id, rightful, at)
     await settleAnswered(tx, world, scope, known.accountId, 'B8')
     await settleAnswered(tx, world, scope, rightful, 'B8')

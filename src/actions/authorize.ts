@@ -37,19 +37,21 @@ const RANKS: Record<Need, number> = { member: 1, admin: 2, owner: 3, root: 4 }
 
 /**
  * The organization of an id or slug, when the caller belongs to it and stands high enough now: the caller's membership, key and maker are read
- * in the same transaction. AppError not_found for an unknown organization and for somebody else's alike; forbidden below `need`.
+ * in the same transaction. AppError not_found for an unknown organization and for somebody else's alike, in the words for `what` the caller asked
+ * for; forbidden below `need`.
  */
 export async function authorize(
   read: Reader,
   caller: Caller,
   organizationRef: string,
   need: Need,
+  what = 'The organization',
 ): Promise<OrganizationRow> {
   const accountId = caller.kind === 'root' ? null : accountBehind(caller)
   const keyId = caller.kind === 'key' ? caller.keyId : null
   const row = await findStanding(read, organizationRef, accountId, keyId)
-  if (row === null) throw notFound('The organization')
-  if (caller.kind !== 'root' && caller.organizationId !== row.id) throw notFound('The organization')
+  if (row === null) throw notFound(what)
+  if (caller.kind !== 'root' && caller.organizationId !== row.id) throw notFound(what)
   if (rankNow(caller, row) < RANKS[need]) throw refusal(need)
   const { accountRole: _account, keyRole: _key, ...organization } = row
   return organization

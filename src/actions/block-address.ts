@@ -1,13 +1,14 @@
 // Blocking an address: no invitation, sign-in or directory brings it into the organization while the block stands (D1).
 
 import { addressKey } from '../domain/address.ts'
+import { OWNER } from '../domain/organization.ts'
 import { invalidField } from '../kernel/errors.ts'
 import { insertBlock } from '../store/blocks.ts'
 import type { Transaction } from '../store/database.ts'
 import { lock } from '../store/locks.ts'
 import { readMembersByKey } from '../store/membership-reads.ts'
 import type { Scope } from './apply.ts'
-import { actorOf, authorize, type Caller } from './authorize.ts'
+import { actorOf, authorize, type Caller, requireOver } from './authorize.ts'
 import { loadPerson } from './load-person.ts'
 import { lastOwner, settleHand } from './member-deed.ts'
 import { recordEvent } from './record-event.ts'
@@ -41,12 +42,18 @@ export async function blockAddress(
       type: 'address.blocked',
       subject: { type: 'organization', id: organization.id, email: email.trim(), key },
     })
-    await resettleByKey(tx, world, scope, key)
+    await resettleByKey(tx, world, caller, scope, key)
   })
 }
 
-/** Settles every member who bears the key after something about the key changed. */
-export async function resettleByKey(tx: Transaction, world: World, scope: Scope, key: string): Promise<void> {
+/** Settles every member who bears the key after something about the key changed. AppError forbidden where one is an owner and the caller may not act on owners. */
+export async function resettleByKey(
+  tx: Transaction,
+  world: World,
+  caller: Caller,
+  scope: Scope,
+  key: string,
+): Promise<void> {
   const accounts = await readMembersByKey(tx, scope.organizationId, key)
   await lock(
     tx,
@@ -60,8 +67,10 @@ export async function resettleByKey(tx: Transaction, world: World, scope: Scope,
       recordIds: [],
     })
     if (!facts.membership || facts.membership.status === 'removed') continue
-    const owner = facts.membership.ownerSince !== null && facts.otherOwners === 0
-    if (owner && facts.blocks.includes(key)) throw refusalError(lastOwner())
+    if (facts.membership.ownerSince !== null) {
+      requireOver(caller, OWNER)
+      if (facts.otherOwners === 0 && facts.blocks.includes(key)) throw refusalError(lastOwner())
+    }
     await settleHand(tx, world, scope, facts, { rule: 'D1', type: 'member.resettled' })
   }
 }

@@ -28,7 +28,7 @@ export async function createDirectoryToken(
   return inTransaction(world, async (tx) => {
     const directory = await lockDirectory(tx, directoryId)
     if (directory === null) throw notFound('The directory')
-    await authorize(tx, caller, directory.organizationId, 'admin')
+    await authorize(tx, caller, directory.organizationId, 'admin', 'The directory')
     if (directory.status === 'disconnected') {
       throw new AppError(
         'conflict',

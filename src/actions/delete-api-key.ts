@@ -10,7 +10,7 @@ export async function deleteApiKey(world: World, caller: Caller, keyId: string):
   await inTransaction(world, async (tx) => {
     const key = await findApiKey(tx, keyId)
     if (key === null) throw notFound('The key')
-    await authorize(tx, caller, key.organizationId, 'admin')
+    await authorize(tx, caller, key.organizationId, 'admin', 'The key')
     await endApiKey(tx, key.id, world.clock.now())
     await recordEvent(tx, world, {
       organizationId: key.organizationId,

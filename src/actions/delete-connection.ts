@@ -14,7 +14,7 @@ export async function deleteConnection(world: World, caller: Caller, connectionI
     const connection = await findConnectionRow(tx, connectionId)
     if (connection === null) throw notFound('The connection')
     const { organizationId } = connection
-    await authorize(tx, caller, organizationId, 'admin')
+    await authorize(tx, caller, organizationId, 'admin', 'The connection')
     await lock(tx, [`owners:${organizationId}`])
     await deleteConnectionRow(tx, connectionId, world.clock.now())
     await requireOwnerWithWayIn(tx, organizationId)

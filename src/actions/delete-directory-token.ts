@@ -15,7 +15,7 @@ export async function deleteDirectoryToken(
   await inTransaction(world, async (tx) => {
     const directory = await findDirectory(tx, directoryId)
     if (directory === null) throw notFound('The directory')
-    await authorize(tx, caller, directory.organizationId, 'admin')
+    await authorize(tx, caller, directory.organizationId, 'admin', 'The directory')
     if (!(await deleteToken(tx, directoryId, tokenId))) throw notFound('The token')
     await recordEvent(tx, world, {
       organizationId: directory.organizationId,

@@ -14,6 +14,6 @@ export async function getInvitation(
   const read = reader(world.dataSource)
   const found = await findInvitation(read, invitationId, world.clock.now())
   if (found === null) throw notFound('The invitation')
-  await authorize(read, caller, found.organizationId, 'admin')
+  await authorize(read, caller, found.organizationId, 'admin', 'The invitation')
   return showInvitation(found)
 }

@@ -10,6 +10,6 @@ export async function getMember(world: World, caller: Caller, memberId: string):
   const found = await findMember(read, memberId)
   if (found === null) throw notFound('The member')
   const own = caller.kind === 'person' && caller.membershipId === memberId
-  await authorize(read, caller, found.organizationId, own ? 'member' : 'admin')
+  await authorize(read, caller, found.organizationId, own ? 'member' : 'admin', 'The member')
   return found
 }

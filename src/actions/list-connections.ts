@@ -50,6 +50,6 @@ export async function listSignIns(
 async function visible(read: Reader, caller: Caller, connectionId: string): Promise<ConnectionDetails> {
   const found = await findConnectionRow(read, connectionId)
   if (found === null) throw notFound('The connection')
-  await authorize(read, caller, found.organizationId, 'admin')
+  await authorize(read, caller, found.organizationId, 'admin', 'The connection')
   return found
 }

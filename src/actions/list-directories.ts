@@ -79,6 +79,6 @@ export async function listDirectoryGroups(
 async function visible(read: Reader, caller: Caller, directoryId: string): Promise<DirectoryDetails> {
   const found = await findDirectory(read, directoryId)
   if (found === null) throw notFound('The directory')
-  await authorize(read, caller, found.organizationId, 'admin')
+  await authorize(read, caller, found.organizationId, 'admin', 'The directory')
   return found
 }

@@ -11,6 +11,7 @@ import type { Answering } from './answering.ts'
 import { actorOf, authorize, type Caller } from './authorize.ts'
 import { recordEvent } from './record-event.ts'
 import { refusalError } from './refusal-error.ts'
+import { requireOverAccount } from './require-over-account.ts'
 import { inTransaction } from './transaction.ts'
 import type { World } from './world.ts'
 
@@ -19,7 +20,7 @@ const REVISABLE = ['keep', 'keep_closed']
 
 /**
  * Idempotent for the same choice; an answer that moved something cannot be taken back (409 `already_resolved`). AppError not_found for unknown
- * ids and other organizations' alike, invalid for a choice that the question does not list, conflict `domain_unproven` where `new_account`
+ * ids and other organizations' alike, forbidden for an administrator where an owner would be moved, invalid for a choice that the question does not list, conflict `domain_unproven` where `new_account`
  * would take an address from an account outside the organization's own domains.
  */
 export async function resolveConflict(
@@ -40,6 +41,8 @@ export async function resolveConflict(
     if (!conflict.choices.includes(choice))
       throw invalidField('choice', `must be one of ${conflict.choices.join(', ')}`)
     if (!isOpenFor(conflict, choice)) return
+    if (!REVISABLE.includes(choice))
+      await requireOverAccount(tx, caller, conflict.organizationId, conflict.accountId)
     const scope = { organizationId: conflict.organizationId, actor: actorOf(caller) }
     await answer(tx, world, { conflict, scope, caller, choice })
   })

@@ -29,6 +29,6 @@ export async function unblockAddress(
       type: 'address.unblocked',
       subject: { type: 'organization', id: organization.id, email: email.trim(), key },
     })
-    await resettleByKey(tx, world, scope, key)
+    await resettleByKey(tx, world, caller, scope, key)
   })
 }

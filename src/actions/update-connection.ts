@@ -42,11 +42,11 @@ export async function updateConnection(
   const found = await findConnectionRow(read, connectionId)
   if (found === null) throw notFound('The connection')
   // Asked before anything is fetched, and again inside the transaction.
-  await authorize(read, caller, found.organizationId, 'admin')
+  await authorize(read, caller, found.organizationId, 'admin', 'The connection')
   if (makesTrust(wanted, found)) requireTrust(world, caller)
   const input = await withMetadata(world, wanted)
   return inTransaction(world, async (tx) => {
-    await authorize(tx, caller, found.organizationId, 'admin')
+    await authorize(tx, caller, found.organizationId, 'admin', 'The connection')
     await lock(tx, [`owners:${found.organizationId}`])
     const before = await lockConnection(tx, connectionId)
     if (before === null) throw notFound('The connection')

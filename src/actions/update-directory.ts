@@ -1,4 +1,4 @@
-// Changes a Directory; activating one is an owner's act.
+// Changes a Directory; activating one, and putting it back into test, is an owner's act.
 import type { DirectoryPreset } from '../domain/directory.ts'
 import { AppError, notFound } from '../kernel/errors.ts'
 import { type DirectoryDetails, lockDirectory, updateDirectoryRow } from '../store/directories.ts'
@@ -14,7 +14,7 @@ export interface DirectoryPatch {
   status?: 'active' | 'test' | undefined
 }
 
-/** AppError forbidden `own_proof_required` where `active` is asked for without trust; conflict where it was disconnected. */
+/** AppError forbidden `own_proof_required` where the status would change without trust; conflict where it was disconnected. */
 export async function updateDirectory(
   world: World,
   caller: Caller,
@@ -24,7 +24,7 @@ export async function updateDirectory(
   return inTransaction(world, async (tx) => {
     const before = await lockDirectory(tx, directoryId)
     if (before === null) throw notFound('The directory')
-    await authorize(tx, caller, before.organizationId, 'admin')
+    await authorize(tx, caller, before.organizationId, 'admin', 'The directory')
     if (before.status === 'disconnected') {
       throw new AppError(
         'conflict',
@@ -32,7 +32,8 @@ export async function updateDirectory(
         'The directory was disconnected; make a new one.',
       )
     }
-    if (patch.status === 'active' && before.status !== 'active') requireTrust(world, caller)
+    // Either way: in test the directory's denials fall silent, as its grants do.
+    if (patch.status !== undefined && patch.status !== before.status) requireTrust(world, caller)
     const after: DirectoryDetails = {
       ...before,
       name: patch.name ?? before.name,

@@ -1,6 +1,7 @@
 // The email domains that organizations claim and prove: queries.
 import type { DomainStatus } from '../domain/organization.ts'
 import { type Reader, statement, type Transaction } from './database.ts'
+import { speaks } from './person-facts.ts'
 
 export interface DomainRow {
   id: string
@@ -107,7 +108,7 @@ const people = statement(
   'domains.people',
   `select 'member' as kind, m.id, m.email from memberships m where m.organization_id = $1 and m.status <> 'removed' and ${inDomain('m.email_key')}
    union all select 'invitation', i.id, i.email from invitations i where i.organization_id = $1 and i.status = 'pending' and ${inDomain('i.key')}
-   union all select 'record', r.id, r.email from directory_users r where r.organization_id = $1 and r.active and r.account_id is null and ${inDomain('r.email_key')}
+   union all select 'record', r.id, r.email from directory_users r where r.organization_id = $1 and r.active and r.account_id is null and ${speaks('r')} and ${inDomain('r.email_key')}
    order by kind, id limit 5000`,
 )
 

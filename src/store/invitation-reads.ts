@@ -3,7 +3,7 @@ import type { AddressKey } from '../domain/address.ts'
 import type { Invitation } from '../domain/invitation.ts'
 import type { Membership } from '../domain/membership.ts'
 import { type Reader, statement } from './database.ts'
-import { invitationColumns, membershipColumns } from './person-facts.ts'
+import { invitationColumns, membershipColumns, speaks } from './person-facts.ts'
 
 const byId = statement('invitation_by_id', `select ${invitationColumns} from invitations i where i.id = $1`)
 
@@ -46,8 +46,8 @@ const addressState = statement(
       and m.id in (select k.membership_id from membership_keys k where k.organization_id = $1 and k.key = $2
         union select h.id from memberships h join account_addresses a on a.account_id = h.account_id where $3 and h.organization_id = $1 and a.key = $2 and a.verified_at is not null)
       order by m.status limit 1) member,
-    exists (select 1 from directory_users r where r.organization_id = $1 and r.email_key = $2 and not r.active and r.frozen_at is null)
-      and not exists (select 1 from directory_users r where r.organization_id = $1 and r.email_key = $2 and r.active) "recordInactive",
+    exists (select 1 from directory_users r where r.organization_id = $1 and r.email_key = $2 and not r.active and r.frozen_at is null and ${speaks('r')})
+      and not exists (select 1 from directory_users r where r.organization_id = $1 and r.email_key = $2 and r.active and ${speaks('r')}) "recordInactive",
     exists (select 1 from blocks b where b.organization_id = $1 and b.key = $2) blocked`,
 )
 const byKey = statement(

@@ -44,6 +44,20 @@ export async function listOwnerAccounts(read: Reader, organizationId: string): P
   return rows.map((row) => row.accountId)
 }
 
+const owning = statement(
+  'owners.is-owner',
+  'select 1 from memberships where organization_id = $1 and account_id = $2 and owner_since is not null',
+)
+
+/** Whether the account's membership is an owner's, suspended or not. */
+export async function isOwnerAccount(
+  read: Reader,
+  organizationId: string,
+  accountId: string,
+): Promise<boolean> {
+  return (await read.rows(owning, [organizationId, accountId])).length === 1
+}
+
 export interface LockedOutRow {
   membershipId: string
   accountId: string

@@ -1,4 +1,5 @@
 // What is known of each pending invitation in a list, as one JSON column beside its row `i`.
+import { speaks } from './person-facts.ts'
 
 const key = 'i.key'
 const organization = 'i.organization_id'
@@ -9,7 +10,7 @@ const standing = `(select d.organization_id = ${organization} ours, d.organizati
     from (select string_to_array(split_part(${key}, '@', 2), '.') parts) p, generate_subscripts(p.parts, 1) n)
     and (d.include_subdomains or d.domain = split_part(${key}, '@', 2)) order by length(d.domain) desc, ours desc limit 1)`
 
-const records = `directory_users r where r.organization_id = ${organization} and r.email_key = ${key}`
+const records = `directory_users r where r.organization_id = ${organization} and r.email_key = ${key} and ${speaks('r')}`
 
 const denial = `case
   when exists (select 1 from blocks b where b.organization_id = ${organization} and b.key = ${key}) then 'blocked'

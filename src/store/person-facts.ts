@@ -24,6 +24,10 @@ export const recordColumns = `r.id, r.directory_id "directoryId", r.organization
   coalesce((select array_agg(gm.group_id order by gm.group_id) from directory_group_members gm where gm.directory_user_id = r.id), '{}') "groupIds",
   r.created_at "createdAt", r.inactive_since "inactiveSince", r.role_fell_at "roleFellAt", r.frozen_at "frozenAt"`
 
+/** What a directory in test has stored and nobody is bound to says nothing yet (decision 6); `r` is the record's table. */
+export const speaks = (r: string) =>
+  `(${r}.account_id is not null or not exists (select 1 from directories td where td.id = ${r}.directory_id and td.status = 'test'))`
+
 export const invitationColumns = `i.id, i.organization_id "organizationId", i.email, i.key, i.role, i.project_ids "projectIds", i.expires_at "expiresAt", i.message, i.language,
   json_build_object('type', i.invited_by_type, 'id', i.invited_by_id) "invitedBy", i.inviter_account_id "inviterAccountId", i.granting, i.directory_user_id "directoryUserId",
   i.status, i.status_reason "statusReason", i.settled_at "settledAt", i.account_id "accountId", i.superseded_by "supersededBy", i.role_ended_at "roleEndedAt",
@@ -97,7 +101,7 @@ const readPerson = statement(
     )},
     'membership', ${one(`select ${membershipColumns} from m`)},
     'membershipKeys', ${many('select k.key, k.kind from membership_keys k where k.membership_id = (select id from m) order by k.key')},
-    'records', ${many(`select ${recordColumns} from directory_users r where r.id in (select id from record_ids) order by r.id`)},
+    'records', ${many(`select ${recordColumns} from directory_users r where r.id in (select id from record_ids) and ${speaks('r')} order by r.id`)},
     'tombstones', ${many(`select t.id, t.directory_id "directoryId", t.record_id "recordId", t.external_id "externalId", t.user_name_key "userNameKey", t.keys,
       t.account_id "accountId", t.was_active "wasActive", t.deleted_at "deletedAt" from directory_tombstones t where t.organization_id = $1 and t.ended_at is null
       and (t.account_id = $2 or (t.account_id is null and t.keys && (select coalesce(array_agg(key), '{}') from keys))) order by t.id`)},

@@ -13,6 +13,7 @@ import {
   mappingsOfOrganization,
   recordColumns,
   reviveDates,
+  speaks,
 } from './person-facts.ts'
 import { governedElsewhere } from './record-facts.ts'
 
@@ -50,7 +51,7 @@ const read = statement(
       'domains', ${many(domainsOfKeys)}, 'mappings', ${many(mappingsOfOrganization)},
       'connections', ${many(`select ${connectionColumns} from connections c where c.organization_id = $1 and c.deleted_at is null order by c.id`)}) from organizations g where g.id = $1),
     'identity', (select row_to_json(t) from (select ${identityColumns} from identity x) t),
-    'records', ${many(`select ${recordColumns} from directory_users r where r.id in (select id from record_ids) order by r.id`)},
+    'records', ${many(`select ${recordColumns} from directory_users r where r.id in (select id from record_ids) and ${speaks('r')} order by r.id`)},
     'holder', (select row_to_json(t) from (${candidate('select account_id, resting from holder', 'a.resting')}) t),
     'candidates', ${many(candidate('select account_id from others', 'false'))},
     'invited', exists (select 1 from invitations i where i.organization_id = $1 and i.key = $7 and ((i.status = 'pending' and (i.expires_at > $11 or i.invited_by_type = 'directory')) or i.status = 'accepted_waiting')),
