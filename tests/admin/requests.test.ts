@@ -158,6 +158,69 @@ describe('a session', () => {
   })
 })
 
+describe('B5: an automatic link', () => {
+  async function linked(automatic = true) {
+    const org = await organization(api)
+    const member = await person(api, org, 'viewer')
+    const made = await api.post(`/organizations/${org.id}/connections`, {
+      name: 'IdP',
+      metadataXml: await metadata(),
+    })
+    const [row] = await api.world.dataSource.query(
+      `insert into identities (id, account_id, organization_id, connection_id, name_id, format, name_qualifier, sp_name_qualifier, rule, proof, automatic, jit_at, created_at, last_used_at)
+       values (gen_random_uuid(), $1, $2, $3, 'subject', '', '', '', 'R4', 'P3', $4, $5, $5, $5) returning id`,
+      [member.accountId, org.id, made.body.id, automatic, api.world.clock.now()],
+    )
+    await api.world.dataSource.query(
+      `insert into sessions (id, token_hash, account_id, organization_id, proof_type, connection_id, identity_id, created_at, expires_at)
+       values (gen_random_uuid(), decode(md5($3::uuid::text), 'hex'), $1, $2, 'saml', $3::uuid, $4, $5, $5::timestamptz + interval '1 hour')`,
+      [member.accountId, org.id, made.body.id, row.id, api.world.clock.now()],
+    )
+    return { org, member, identityId: row.id as string, connectionId: made.body.id as string }
+  }
+
+  test('is undone by its person, with its sessions, and is kept as undone', async () => {
+    const { org, member, identityId, connectionId } = await linked()
+    const stranger = await person(api, org, 'viewer')
+    const path = `/session/identities/${identityId}`
+    expect((await api.delete(path, undefined, { as: stranger.token })).status).toBe(404)
+    expect((await api.delete(path, undefined, { as: member.token })).status).toBe(204)
+    expect((await api.get(`/accounts/${member.accountId}`)).body.identities).toEqual([])
+    const [ended] = await api.world.dataSource.query(
+      'select ended_at, end_reason from sessions where identity_id = $1',
+      [identityId],
+    )
+    expect(ended).toEqual({ ended_at: api.world.clock.now(), end_reason: 'link_undone' })
+    const undone = await api.world.dataSource.query(
+      'select connection_id from identity_undos where account_id = $1',
+      [member.accountId],
+    )
+    expect(undone).toEqual([{ connection_id: connectionId }])
+    expect((await api.get(`/members/${member.memberId}`)).body).toMatchObject({
+      role: 'viewer',
+      status: 'active',
+    })
+    const events = await api.get(`/organizations/${org.id}/events?type=identity.undone`)
+    expect(events.body.items).toMatchObject([{ decision: { rule: 'B5' } }])
+  })
+
+  test('stays after seven days, without a fresh own proof, and where the person made it', async () => {
+    const made = await linked(false)
+    const own = await api.delete(`/session/identities/${made.identityId}`, undefined, {
+      as: made.member.token,
+    })
+    expect([own.status, own.body.code]).toEqual([409, 'undo_too_late'])
+    const { org, member, identityId } = await linked()
+    api.world.clock.advance(601)
+    const unproven = await api.delete(`/session/identities/${identityId}`, undefined, { as: member.token })
+    expect([unproven.status, unproven.body.code]).toEqual([403, 'own_proof_required'])
+    api.world.clock.advance(7 * 86_400)
+    const as = await session(api, member.accountId, org.id)
+    const late = await api.delete(`/session/identities/${identityId}`, undefined, { as })
+    expect([late.status, late.body.code]).toEqual([409, 'undo_too_late'])
+  })
+})
+
 describe('request limits', () => {
   test('stop a stranger who tries keys, and say when to come back', async () => {
     const limited = await client({ settings: { rateLimits: true } })
