@@ -530,6 +530,7 @@ create table events (
 );
 create index events_page_idx on events (organization_id, id);
 create index events_key_idx on events (organization_id, subject_key, id) where subject_key is not null;
+create index events_account_idx on events (account_id, id) where account_id is not null;
 create function events_append_only() returns trigger language plpgsql as $$ begin raise exception 'events are append-only'; end $$;
 create trigger events_append_only before update or delete on events for each row execute function events_append_only();
 create table outbox (

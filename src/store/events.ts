@@ -54,6 +54,7 @@ export const eventSchema = new EntitySchema<EventRow>({
       columns: ['organizationId', 'subjectKey', 'id'],
       where: 'subject_key is not null',
     },
+    { name: 'events_account_idx', columns: ['accountId', 'id'], where: 'account_id is not null' },
   ],
 })
 
