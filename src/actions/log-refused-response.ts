@@ -1,11 +1,9 @@
 // The sign-in log of Responses that were refused before anybody asked whose they are.
 
 import type { ReasonCode } from '../domain/reason.ts'
-import { nextActorOf } from '../domain/reason-actors.ts'
 import { readConnectionForSignIn } from '../store/connections-for-sign-in.ts'
 import { reader } from '../store/database.ts'
 import { logSignIn } from '../store/sign-ins.ts'
-import { recordEvent } from './record-event.ts'
 import { inTransaction } from './transaction.ts'
 import type { World } from './world.ts'
 
@@ -17,7 +15,7 @@ export interface RefusedResponse {
   responseXml: string | null
 }
 
-/** Writes the log row and the audit event, and nothing else (R0). */
+/** R0: writes one row of the bounded log and nothing else; anybody can post here, so the audit trail, which only grows, stays out of it. */
 export async function logRefusedResponse(world: World, refused: RefusedResponse): Promise<void> {
   const connection = await readConnectionForSignIn(reader(world.dataSource), refused.connectionId)
   if (!connection) return
@@ -34,18 +32,6 @@ export async function logRefusedResponse(world: World, refused: RefusedResponse)
       checks: refused.checks,
       responseXml: refused.responseXml,
       idpInitiated: false,
-    })
-    await recordEvent(tx, world, {
-      organizationId: connection.organizationId,
-      type: 'sign_in.refused',
-      actor: { type: 'connection', id: connection.id },
-      subject: { type: 'connection', id: connection.id },
-      decision: {
-        rule: 'R0',
-        outcome: 'refuse',
-        reason: refused.reason,
-        nextActor: nextActorOf(refused.reason),
-      },
     })
   })
 }

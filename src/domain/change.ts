@@ -5,7 +5,7 @@ import type { DirectoryRecord } from './directory.ts'
 import type { Invitation } from './invitation.ts'
 import type { Grant, Membership, MembershipKey } from './membership.ts'
 import type { Subject } from './profile.ts'
-import type { Actor, NextActor, ReasonCode } from './reason.ts'
+import type { NextActor, ReasonCode } from './reason.ts'
 
 /** What a decision leaves behind: the rule that fired, what came of it and who must act next. */
 export interface Decision {
@@ -132,5 +132,3 @@ export type Change =
       data: Record<string, unknown>
     }
   | { kind: 'event'; event: EventDraft }
-
-export type { Actor }

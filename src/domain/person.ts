@@ -6,7 +6,7 @@ import type { DirectoryRecord, Tombstone } from './directory.ts'
 import type { Consent, Invitation } from './invitation.ts'
 import type { RoleMapping } from './mapping.ts'
 import type { Grant, ManualGrant, Membership, MembershipKey } from './membership.ts'
-import { type Domain, OWNER, type Policies, type Role } from './organization.ts'
+import type { Domain, Policies, Role } from './organization.ts'
 
 export interface OrganizationFacts {
   id: string
@@ -70,11 +70,6 @@ export interface PersonFacts {
 /** The rank of a role in the catalogue; an unknown role ranks below all. */
 export function rankOf(roles: readonly Role[], role: string | null): number {
   return roles.find((r) => r.name === role)?.rank ?? -1
-}
-
-/** Whether the role is the owner's, which no directory, mapping, invitation or default ever grants. */
-export function isOwnerRole(role: string | null): boolean {
-  return role === OWNER
 }
 
 /** What a record says under a Connection's declared key: the value that the provider's own key is compared with (R2). */
