@@ -16,6 +16,8 @@ export interface Program {
 export function startProgram(dataDir: string): Program {
   const child = spawn(process.execPath, [path.join(project, 'dist', 'main.js')], {
     stdio: ['inherit', 'pipe', 'inherit'],
+    // What to open shall not drown in a log of the requests that furnish the organization.
+    env: { ...process.env, LOG_LEVEL: process.env.LOG_LEVEL || 'warn' },
   })
   const stop = () => void child.kill('SIGTERM')
   // The terminal's Ctrl-C reaches the server by itself; this process only waits for it to end.
