@@ -17,7 +17,7 @@ import { createLog } from '../../src/kernel/log.ts'
 import { createSecrets, sha256 } from '../../src/kernel/secrets.ts'
 import { startEmbeddedPostgres } from '../../src/main/embedded-postgres.ts'
 import { scimRouter } from '../../src/scim/router.ts'
-import { openDatabase } from '../../src/store/open-database.ts'
+import { openDatabase, sessionOptions } from '../../src/store/open-database.ts'
 import { type Call, load, type Measure, measure, once } from './measure.ts'
 import { frozen, listenToClients, madeIds, type Sent, sentBy, withOther } from './recording.ts'
 
@@ -74,7 +74,7 @@ async function run(): Promise<void> {
     'the bare server',
     ['--import', 'tsx', path.join(project, 'scripts', 'bench', 'bare.ts')],
     /^ready$/m,
-    { RECORDINGS: file },
+    { RECORDINGS: file, PGOPTIONS: sessionOptions },
   )
   const rows: string[] = []
   for (const [kind, title, calls] of kinds(directory)) {

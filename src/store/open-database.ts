@@ -15,7 +15,7 @@ export interface DatabaseOptions {
 
 // Every hot statement is prepared and reaches its rows by an index. Planning the large ones anew at each call cost four times their
 // execution, so the generic plan is kept; and since a kept plan may be made while a table is still small, it must not be a scan of all.
-const SESSION = [
+const session = [
   'default_transaction_isolation=read\\ committed',
   'timezone=UTC',
   'plan_cache_mode=force_generic_plan',
@@ -23,6 +23,9 @@ const SESSION = [
   'random_page_cost=1.1',
   'jit=off',
 ]
+
+/** What each connection is opened with, as PostgreSQL's `options`. */
+export const sessionOptions = session.map((setting) => `-c ${setting}`).join(' ')
 
 /** Connects to `url` and answers the open DataSource; rejects with the driver's error when it cannot. */
 export async function openDatabase(url: string, options: DatabaseOptions): Promise<DataSource> {
@@ -42,7 +45,7 @@ export async function openDatabase(url: string, options: DatabaseOptions): Promi
     poolErrorHandler: options.onPoolError ?? (() => {}),
     extra: {
       keepAlive: true,
-      options: SESSION.map((setting) => `-c ${setting}`).join(' '),
+      options: sessionOptions,
       statement_timeout: 30_000,
       idle_in_transaction_session_timeout: 60_000,
     },
