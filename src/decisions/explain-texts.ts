@@ -13,7 +13,7 @@ const sentences: Record<ReasonCode, string> = {
   declined: '{email} declined the invitation; invite anew if they changed their mind.',
   wrong_account: 'The link was opened in another account than the one that holds {email}.',
   account_exists:
-    '{email} belongs to an account that exists already and is not connected to the single sign-on of {organization}. It becomes a member when the person signs in by it, or accepts the invitation in that account; no second account is made.',
+    '{email} belongs to an account that exists already and is not connected to {organization} yet. It becomes a member when the person accepts an invitation in that account, or signs in by the single sign-on of {organization}; no second account is made.',
   address_unproven: 'Nobody has proven yet that {email} is theirs; the person must do so by the mailed code.',
   proof_required:
     'Somebody signed in by single sign-on as {email}, outside the domains that {organization} has proven; the person must prove the address by a mailed code.',

@@ -133,6 +133,8 @@ function uninvited(facts: ExplainFacts): Verdict {
   const { dry, person, known, lastSignIn } = facts
   if (joins(facts)) return say('can_join', isUnconnected(person) ? 'account_exists' : 'awaiting_person')
   if (!known) return say('unknown', 'unknown_person')
+  // In a proven domain only a proof is missing where the account's own circumstances ask for one (R5).
+  if (dry.signIn.outcome === 'prove' && isProven(facts)) return say('can_join', 'proof_required')
   if (dry.signIn.outcome === 'refuse') return say('blocked', (dry.signIn.reason ?? 'jit_off') as ReasonCode)
   if (lastSignIn?.type === 'sign_in.proof_required') return say('waiting', 'proof_required')
   if (lastSignIn?.type === 'sign_in.refused' && lastSignIn.reason)
@@ -140,17 +142,20 @@ function uninvited(facts: ExplainFacts): Verdict {
   return say('unknown', 'unknown_person')
 }
 
+function isProven({ person, key }: ExplainFacts): boolean {
+  return standingOf(key, person.organization.domains, person.organization.id) === 'this'
+}
+
 /** Whether a sign-in or a push would make the person a member as things stand. */
 function joins({ dry }: ExplainFacts): boolean {
   return ['join', 'link'].includes(dry.signIn.outcome)
 }
 
-/** An account that the reader may know of, without an identity on an active Connection of the organization. */
+/** An account that the reader may know of, which no sign-in of the organization leads to. */
 function isUnconnected(person: PersonFacts): boolean {
   const active = person.organization.connections.filter((c) => c.status === 'active').map((c) => c.id)
   return (
     person.account !== null &&
-    active.length > 0 &&
     !person.identities.some((i) => i.inactiveSince === null && active.includes(i.connectionId))
   )
 }

@@ -15,7 +15,7 @@ export interface PendingFacts {
   policy: 'sso' | 'guest_refused' | null
   /** States of the deliveries that were not replaced, the oldest first. */
   deliveries: readonly string[]
-  /** Whether the organization may know that an account holds the address, and that account is not connected to its active single sign-on. */
+  /** Whether the organization may know that an account holds the address, and that account is not connected to its single sign-on. */
   unconnectedAccount: boolean
 }
 

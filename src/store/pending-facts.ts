@@ -35,6 +35,6 @@ export const pendingFacts = `(select json_build_object('expired', false, 'denial
   'policy', case when not (o.policies->>'ssoRequired')::boolean or (coalesce(s.proven, false) and ${connected}) then null
     when s.ours then 'sso' when o.policies->>'guests' = 'refused' then 'guest_refused' end,
   'deliveries', (select coalesce(json_agg(d.status order by d.id), '[]') from deliveries d where d.invitation_id = i.id and d.replaced_at is null),
-  'unconnectedAccount', coalesce(s.proven, false) and not ${connected} and exists (select 1 from ${active})
+  'unconnectedAccount', coalesce(s.proven, false) and not ${connected}
     and exists (select 1 from account_addresses a where a.key = ${key} and a.verified_at is not null))
   from organizations o left join lateral ${standing} s on true where o.id = ${organization})`

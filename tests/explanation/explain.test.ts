@@ -93,7 +93,7 @@ describe('an account that exists and is not connected', () => {
     const offer = await s.invited(email)
     const found = await why(s, email)
     expect(said(found)).toBe('can_join account_exists person')
-    expect(found.reason.message).toContain('not connected to the single sign-on of Acme')
+    expect(found.reason.message).toContain('not connected to Acme yet')
     expect(would(found)).toEqual({
       invitation: 'A3 join joined',
       signIn: 'R4 link joined',
