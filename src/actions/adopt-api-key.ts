@@ -26,6 +26,11 @@ export async function adoptApiKey(world: World, caller: Caller, keyId: string): 
       subject: { type: 'api_key', id: key.id },
       decision: { rule: 'T-38', outcome: 'change', before: { maker: key.makerAccountId }, after: { maker } },
     })
-    return { ...key, makerAccountId: maker, makerRole: caller.kind === 'person' ? caller.role : null }
+    return {
+      ...key,
+      stoppedAt: null,
+      makerAccountId: maker,
+      makerRole: caller.kind === 'person' ? caller.role : null,
+    }
   })
 }

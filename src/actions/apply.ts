@@ -1,5 +1,6 @@
 // Applying changes: the only switch over the closed union of what decisions want written.
 import type { Change, EventDraft } from '../domain/change.ts'
+import type { Invitation } from '../domain/invitation.ts'
 import type { Actor } from '../domain/reason.ts'
 import {
   addAddress,
@@ -30,6 +31,7 @@ import {
 } from '../store/membership-writes.ts'
 import { bindRecord, endTombstone, markFall, openConflict, unbindRecord } from '../store/record-writes.ts'
 import { carryInvitation } from './carry-invitation.ts'
+import { mayMailInvitation } from './mail-allowance.ts'
 import { postMail } from './post-mail.ts'
 import { recordEvent } from './record-event.ts'
 import type { World } from './world.ts'
@@ -155,7 +157,7 @@ async function writeMember(
       return null
     case 'invitation.create':
       await createInvitation(tx, change.invitation)
-      if (change.mail)
+      if (change.mail && (await mayCarry(tx, world, change.invitation)))
         await carryInvitation(tx, world, change.invitation, { channel: 'email', replace: false })
       return null
     case 'invitation.update':
@@ -201,4 +203,13 @@ function conflictEvent(
     decision,
     data: { detail: conflict.detail },
   }
+}
+
+/** A directory that makes and deletes a record again and again mails nobody again and again (T-30); it gets its answer all the same. */
+async function mayCarry(
+  tx: Transaction,
+  world: World,
+  { invitedBy, organizationId, key }: Invitation,
+): Promise<boolean> {
+  return invitedBy.type !== 'directory' || mayMailInvitation(tx, world, organizationId, key)
 }

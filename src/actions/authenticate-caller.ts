@@ -11,8 +11,8 @@ import type { World } from './world.ts'
 const MINUTE = 60_000
 
 /**
- * The caller of a token. AppError unauthenticated for an unknown, ended or stopped one. A key whose maker is a member no more stops
- * until it is adopted (T-38); a session's membership and policy are looked at now.
+ * The caller of a token. AppError unauthenticated for an unknown, ended or stopped one. A key stops with its maker's membership
+ * until it is adopted, whatever becomes of the membership (T-38); a session's membership and policy are looked at now.
  */
 export async function authenticateCaller(world: World, token: string): Promise<Caller> {
   const hash = sha256(token)
@@ -24,8 +24,8 @@ export async function authenticateCaller(world: World, token: string): Promise<C
 async function keyCaller(world: World, hash: Buffer): Promise<Caller> {
   const key = await findApiKeyByHash(reader(world.dataSource), hash)
   if (key === null) throw unauthenticated('The key is unknown or was deleted.')
-  if (key.makerAccountId !== null && key.makerRole === null) {
-    throw unauthenticated('The maker of this key is no longer a member; an administrator must adopt it.')
+  if (key.stoppedAt !== null || (key.makerAccountId !== null && key.makerRole === null)) {
+    throw unauthenticated("This key stopped with its maker's membership; an administrator must adopt it.")
   }
   const now = world.clock.now()
   if (key.lastUsedAt === null || now.getTime() - key.lastUsedAt.getTime() > MINUTE) {

@@ -1,4 +1,5 @@
 // Carrying an invitation: a new delivery with its own token and code, mailed or handed out once.
+import type { AddressKey } from '../domain/address.ts'
 import { newId } from '../kernel/ids.ts'
 import { newCode8, newToken } from '../kernel/secrets.ts'
 import type { Transaction } from '../store/database.ts'
@@ -23,7 +24,7 @@ export function codeDigest(world: World, code: string): string {
 export async function carryInvitation(
   tx: Transaction,
   world: World,
-  invitation: { id: string; organizationId: string; email: string; language: string | null },
+  invitation: { id: string; organizationId: string; email: string; key: AddressKey; language: string | null },
   how: { channel: 'email' | 'link'; replace: boolean },
 ): Promise<Carried> {
   const at = world.clock.now()
@@ -35,6 +36,7 @@ export async function carryInvitation(
     id: deliveryId,
     invitationId: invitation.id,
     channel: how.channel,
+    toKey: how.channel === 'email' ? invitation.key : null,
     tokenHash: hash,
     codeHash: codeDigest(world, code),
     status: how.channel === 'email' ? 'queued' : 'sent',

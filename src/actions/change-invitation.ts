@@ -10,6 +10,7 @@ import { apply } from './apply.ts'
 import { accountBehind, actorOf, type Caller } from './authorize.ts'
 import { carryInvitation } from './carry-invitation.ts'
 import { expiryOf, requireInvitable } from './invite.ts'
+import { requireMailAllowance } from './mail-allowance.ts'
 import { namedProjects } from './named-projects.ts'
 import { openInvitation, pastError } from './open-invitation.ts'
 import { refusalError } from './refusal-error.ts'
@@ -46,7 +47,10 @@ export async function changeInvitation(
       patch.expiresAt = expiryOf(now, change.expiresAt, organization.policies.invitationTtlDays)
     if (change.role !== undefined || change.projects !== undefined) patch.granting = true
     const moved = change.email === undefined ? null : await newAddress(tx, invitation, change.email)
-    if (moved) Object.assign(patch, moved)
+    if (moved) {
+      await requireMailAllowance(tx, world, organization.id, moved.key)
+      Object.assign(patch, moved)
+    }
     const changes: Change[] = [
       { kind: 'invitation.update', invitationId: id, patch },
       {
@@ -67,12 +71,7 @@ export async function changeInvitation(
     if (moved) {
       // What was mailed to the former address must not open the invitation any longer.
       await replaceDeliveries(tx, id, now)
-      await carryInvitation(
-        tx,
-        world,
-        { ...invitation, email: moved.email },
-        { channel: 'email', replace: true },
-      )
+      await carryInvitation(tx, world, { ...invitation, ...moved }, { channel: 'email', replace: true })
     }
   })
 }

@@ -21,6 +21,7 @@ import {
   requireGrant,
 } from './authorize.ts'
 import { endGrace } from './end-grace.ts'
+import { requireMailAllowance } from './mail-allowance.ts'
 import { namedProjects } from './named-projects.ts'
 import { refusalError } from './refusal-error.ts'
 import { inTransaction } from './transaction.ts'
@@ -41,7 +42,7 @@ const MESSAGE_LIMIT = 500
 
 /**
  * Makes the invitation. AppError conflict `already_member`, `member_suspended`, `directory_inactive`, `already_invited` (details.invitationId),
- * `owner_not_invitable`, `guest_refused`, `blocked`; invalid for a field; forbidden for a role above the caller.
+ * `owner_not_invitable`, `guest_refused`, `blocked`; invalid for a field; forbidden for a role above the caller; too_many where the address got its mails for the day.
  */
 export async function invite(
   world: World,
@@ -69,6 +70,7 @@ export async function invite(
       ...state,
     })
     if ('refused' in verdict) throw refusalError(verdict.refused)
+    if (input.deliver !== 'none') await requireMailAllowance(tx, world, organization.id, draft.key)
     await apply(tx, world, scope, [
       ...verdict.supersedes.map(
         (old): Change => ({

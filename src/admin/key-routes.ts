@@ -13,7 +13,9 @@ const apiKey = z.object({
   name: z.string(),
   role: z.string(),
   hint: z.string().describe('The last characters of the key.'),
-  stopped: z.boolean().describe('Its maker is no member any more: an administrator must adopt it.'),
+  stopped: z
+    .boolean()
+    .describe('Its maker’s membership ended or was suspended: an administrator must adopt it.'),
   createdAt: time,
   lastUsedAt: time.nullable(),
 })
@@ -26,7 +28,7 @@ function view(row: Key): z.input<typeof apiKey> {
     name: row.name,
     role: row.role,
     hint: row.hint,
-    stopped: row.makerAccountId !== null && row.makerRole === null,
+    stopped: row.stoppedAt !== null || (row.makerAccountId !== null && row.makerRole === null),
     createdAt: iso(row.createdAt),
     lastUsedAt: isoOrNull(row.lastUsedAt),
   }

@@ -220,9 +220,9 @@ create table identities (
   jit_at timestamptz,
   inactive_since timestamptz,
   created_at timestamptz not null,
-  last_used_at timestamptz,
-  constraint identities_subject_key unique (connection_id, name_id, format, name_qualifier, sp_name_qualifier)
+  last_used_at timestamptz
 );
+create unique index identities_subject_key on identities (connection_id, name_id, format, name_qualifier, sp_name_qualifier) where inactive_since is null;
 create index identities_account_idx on identities (account_id, organization_id);
 create index identities_directory_key_idx on identities (connection_id, directory_key);
 create table identity_undos (

@@ -14,6 +14,8 @@ export interface ApiKeyRow {
   createdAt: Date
   lastUsedAt: Date | null
   endedAt: Date | null
+  /** Since when it is stopped with its maker's membership; null for one that works, or that was adopted since. */
+  stoppedAt: Date | null
 }
 
 export const apiKeySchema = new EntitySchema<ApiKeyRow>({
@@ -30,6 +32,7 @@ export const apiKeySchema = new EntitySchema<ApiKeyRow>({
     createdAt: { name: 'created_at', type: 'timestamptz' },
     lastUsedAt: { name: 'last_used_at', type: 'timestamptz', nullable: true },
     endedAt: { name: 'ended_at', type: 'timestamptz', nullable: true },
+    stoppedAt: { name: 'stopped_at', type: 'timestamptz', nullable: true },
   },
   uniques: [{ name: 'api_keys_hash_key', columns: ['keyHash'] }],
   indices: [{ name: 'api_keys_organization_idx', columns: ['organizationId'] }],
@@ -45,7 +48,8 @@ export const apiKeySchema = new EntitySchema<ApiKeyRow>({
 })
 
 const columns = `k.id, k.organization_id "organizationId", k.name, k.role, k.hint, k.maker_account_id "makerAccountId",
-  k.created_at "createdAt", k.last_used_at "lastUsedAt", k.ended_at "endedAt"`
+  k.created_at "createdAt", k.last_used_at "lastUsedAt", k.ended_at "endedAt",
+  k.stopped_at "stoppedAt"`
 
 export type ListedApiKey = Omit<ApiKeyRow, 'keyHash'> & {
   /** The role of the maker's active membership; null without one. */
@@ -97,7 +101,7 @@ const insert = statement(
 
 export async function insertApiKey(
   tx: Transaction,
-  row: Omit<ApiKeyRow, 'lastUsedAt' | 'endedAt'>,
+  row: Omit<ApiKeyRow, 'lastUsedAt' | 'endedAt' | 'stoppedAt'>,
 ): Promise<void> {
   await tx.run(insert, [
     row.id,
@@ -119,10 +123,10 @@ export async function endApiKey(tx: Transaction, id: string, at: Date): Promise<
 
 const adopt = statement(
   'api_keys.adopt',
-  'update api_keys set maker_account_id = $2, role = $3 where id = $1 and ended_at is null',
+  'update api_keys set maker_account_id = $2, role = $3, stopped_at = null where id = $1 and ended_at is null',
 )
 
-/** Gives the key another maker, with a role that the new one may grant. */
+/** Wakes the key and gives it another maker, with a role that the new one may grant. */
 export async function adoptApiKeyRow(
   tx: Transaction,
   id: string,

@@ -5,6 +5,8 @@ export interface NewDelivery {
   id: string
   invitationId: string
   channel: 'email' | 'link' | 'slack'
+  /** The address key that it is mailed to, whatever the invitation's becomes later; null for a link. */
+  toKey: string | null
   tokenHash: Buffer
   codeHash: string
   status: 'queued' | 'sent'
@@ -13,11 +15,11 @@ export interface NewDelivery {
 
 const create = statement(
   'delivery_create',
-  'insert into deliveries (id, invitation_id, channel, token_hash, code_hash, status, created_at) values ($1,$2,$3,$4,$5,$6,$7)',
+  'insert into deliveries (id, invitation_id, channel, to_key, token_hash, code_hash, status, created_at) values ($1,$2,$3,$4,$5,$6,$7,$8)',
 )
 
 export async function createDelivery(tx: Transaction, d: NewDelivery): Promise<void> {
-  await tx.run(create, [d.id, d.invitationId, d.channel, d.tokenHash, d.codeHash, d.status, d.at])
+  await tx.run(create, [d.id, d.invitationId, d.channel, d.toKey, d.tokenHash, d.codeHash, d.status, d.at])
 }
 
 const replaceAll = statement(
@@ -33,7 +35,7 @@ export async function replaceDeliveries(tx: Transaction, invitationId: string, a
 const countMails = statement(
   'deliveries_count_mails',
   `select count(*)::int as n from deliveries d join invitations i on i.id = d.invitation_id
-   where i.organization_id = $1 and i.key = $2 and d.channel = 'email' and d.created_at > $3`,
+   where i.organization_id = $1 and d.to_key = $2 and d.channel = 'email' and d.created_at > $3`,
 )
 
 /** How many invitation mails the organization sent to the address since the moment. */

@@ -67,6 +67,7 @@ export const deliverySchema = new EntitySchema({
     id: key('uuid', 'deliveries_pkey'),
     invitation_id: must('uuid'),
     channel: must('text'),
+    to_key: may('text'),
     token_hash: must('bytea'),
     code_hash: must('text'),
     code_tries: must('integer', { default: 0 }),
@@ -87,7 +88,10 @@ export const deliverySchema = new EntitySchema({
         "status = ANY (ARRAY['queued'::text, 'sent'::text, 'bounced'::text, 'complained'::text, 'deferred'::text])",
     },
   ],
-  indices: [{ name: 'deliveries_invitation_idx', columns: ['invitation_id'] }],
+  indices: [
+    { name: 'deliveries_invitation_idx', columns: ['invitation_id'] },
+    { name: 'deliveries_to_idx', columns: ['to_key', 'created_at'] },
+  ],
   foreignKeys: [reference('deliveries_invitation_fkey', 'invitation_id', 'invitations', 'CASCADE')],
 })
 

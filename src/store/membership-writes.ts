@@ -109,10 +109,11 @@ export async function endManual(tx: Transaction, grantIds: readonly string[], at
 
 const sessionsEnd = statement(
   'sessions_end_of_member',
-  'update sessions set ended_at = $3, end_reason = $4 where account_id = $1 and organization_id = $2 and ended_at is null',
+  `with stopped as (update api_keys set stopped_at = $3 where maker_account_id = $1 and organization_id = $2 and ended_at is null and stopped_at is null)
+   update sessions set ended_at = $3, end_reason = $4 where account_id = $1 and organization_id = $2 and ended_at is null`,
 )
 
-/** Ends every session of the account in the organization; other organizations are untouched (E10). */
+/** Ends every session of the account in the organization and stops the keys that it made there (E1, T-38); other organizations are untouched (E10). */
 export async function endMemberSessions(
   tx: Transaction,
   accountId: string,

@@ -31,7 +31,7 @@ export interface StandingRow extends OrganizationRow {
 
 const standing = (condition: string) => `select ${columns},
     (select m.role from memberships m where m.organization_id = o.id and m.account_id = $2 and m.status = 'active') "accountRole",
-    (select k.role from api_keys k where k.organization_id = o.id and k.id = $3 and k.ended_at is null) "keyRole"
+    (select k.role from api_keys k where k.organization_id = o.id and k.id = $3 and k.ended_at is null and k.stopped_at is null) "keyRole"
   from organizations o where ${condition}`
 const standingById = statement('organizations.standing-by-id', standing('o.id = $1'))
 const standingBySlug = statement('organizations.standing-by-slug', standing('o.slug = $1'))

@@ -30,7 +30,7 @@ const words: readonly [RegExp, string][] = [
   [/^with wanted as /, 'grants'],
   [/^update memberships/, 'update the membership'],
   // A suspended person's sessions end in the same transaction.
-  [/^update sessions/, 'end sessions'],
+  [/^with stopped as \(update api_keys .*update sessions/, 'end sessions and stop keys'],
   // The event carries the decision, and its outbox rows come with it.
   [/^with written as \( insert into events/, 'event'],
   // Members come and go by rows alone, in one statement that also tells whether the group is there.
@@ -111,7 +111,7 @@ test('E1: a deactivation sends 12 statements, a reactivation 11', async () => {
     ...ofPerson,
     'update the membership',
   ]
-  expect(await set(false)).toEqual([...head, 'end sessions', 'event', 'commit'])
+  expect(await set(false)).toEqual([...head, 'end sessions and stop keys', 'event', 'commit'])
   expect(await set(true)).toEqual([...head, 'event', 'commit'])
 })
 
