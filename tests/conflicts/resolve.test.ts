@@ -130,6 +130,19 @@ describe('a new subject with a known address (B8)', () => {
     await expect(resolveConflict(world, root, id, 'keep')).rejects.toMatchObject({ kind: 'conflict' })
   })
 
+  test('T-33: the same answer from two administrators at once is carried out once', async () => {
+    const s = await scene(world)
+    const { ana } = await recycled(s)
+    const { id } = await only(s, 'B8')
+    await Promise.all([1, 2, 3].map(() => resolveConflict(world, root, id, 'new_account')))
+    const held = await subjects(s)
+    expect(held.map((x) => x.nameId)).toEqual(['u-1', 'u-2'])
+    expect(held[0]?.accountId).toBe(ana)
+    expect(
+      await s.rows(`select id from events where organization_id = $1 and type = 'conflict.resolved'`, [s.id]),
+    ).toHaveLength(1)
+  })
+
   test('an answer that is not offered names the field, and another organization finds no question', async () => {
     const s = await scene(world)
     await recycled(s)
