@@ -15,8 +15,9 @@ const LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/
  */
 export function addressKey(text: unknown): AddressKey | null {
   if (typeof text !== 'string') return null
+  if (text.length > 1000 || isSmuggled(text.trim())) return null
   const trimmed = text.trim().normalize('NFC')
-  if (trimmed.length > 254 || trimmed !== trimmed.normalize('NFKC') || FORBIDDEN.test(trimmed)) return null
+  if (trimmed.length > 254) return null
   const at = trimmed.lastIndexOf('@')
   if (at < 1) return null
   const local = trimmed.slice(0, at)
@@ -27,8 +28,9 @@ export function addressKey(text: unknown): AddressKey | null {
 
 /** A domain as its lower-case A-labels without the trailing dot, or null where the text is no domain with at least two labels. */
 export function domainKey(text: string): string | null {
+  if (isSmuggled(text.trim())) return null
   const bare = text.trim().normalize('NFC').replace(/\.$/, '')
-  if (!bare || bare !== bare.normalize('NFKC') || FORBIDDEN.test(bare)) return null
+  if (!bare) return null
   const ascii = domainToASCII(bare)
   const labels = ascii.split('.')
   if (ascii.length > 253 || labels.length < 2 || !labels.every((label) => LABEL.test(label))) return null
@@ -51,6 +53,11 @@ export function domainChain(domain: string): string[] {
 export function maskAddress(address: string): string {
   const at = address.lastIndexOf('@')
   return at < 1 ? '•••' : `${address.slice(0, 1)}•••${address.slice(at)}`
+}
+
+/** Whether a character is no part of any address, or one that normalisation would turn into another: KELVIN SIGN into K, full-width dots (T-22). */
+function isSmuggled(text: string): boolean {
+  return FORBIDDEN.test(text) || [...text].some((character) => character.normalize('NFKC') !== character)
 }
 
 function asciiLower(text: string): string {
