@@ -10,7 +10,8 @@ import type { World } from './world.ts'
 
 /**
  * Mails six digits to `address`, else to the primary address. Only an address that the account already holds verified proves the account;
- * in a session that an organization's Connection opened it must lie outside that organization's domains where the account has such a one.
+ * in a session that an organization's Connection opened it must lie outside that organization's domains where the account has such a one, and
+ * in one that a code at another address than the primary one opened it is not that address again.
  * AppError conflict `address_unproven` for any other address, forbidden `own_proof_required` for one that the organization rules.
  */
 export async function startProof(
@@ -34,6 +35,7 @@ export async function startProof(
 
 async function provingAddresses(world: World, session: SessionView): Promise<SessionAddress[]> {
   const held = session.account.addresses.filter((address) => address.verified && !address.resting)
+  if (session.authenticatedBy.type === 'code') return ofCodeSession(session, held)
   if (session.authenticatedBy.type !== 'saml' || session.organization === null) return held
   const domains = await domainsOver(
     reader(world.dataSource),
@@ -44,6 +46,13 @@ async function provingAddresses(world: World, session: SessionView): Promise<Ses
   return outside.length > 0 ? outside : held
 }
 
+/** A code at another address than the primary one opens no account settings, and a second code there proves nothing more. */
+function ofCodeSession(session: SessionView, held: SessionAddress[]): SessionAddress[] {
+  const primary = held.find((address) => address.primary)
+  if (primary === undefined || session.proofKey === primary.key) return held
+  return held.filter((address) => address.key !== session.proofKey)
+}
+
 function refusal(session: SessionView, address: string | undefined): AppError {
   const key = address === undefined ? null : addressKey(address)
   const details = { reason: 'own_proof_required', nextActor: 'person' }
@@ -51,7 +60,7 @@ function refusal(session: SessionView, address: string | undefined): AppError {
     return new AppError(
       'forbidden',
       'own_proof_required',
-      'In this session the proof needs an address outside the domains of the organization that opened it.',
+      'In this session the proof needs another address: the primary one, or one outside the domains of the organization that opened it.',
       { details },
     )
   }

@@ -15,6 +15,8 @@ import { email, id, iso, isoOrNull, time } from './fields.ts'
 import { type Route, route } from './route.ts'
 
 const PROOF_MAILS = { name: 'own-proof-mail', points: 10, seconds: 3600 }
+/** For all networks together: whoever got into a session may come from anywhere. */
+const PROOFS_ANYWHERE = { name: 'own-proof-anywhere', points: 30, seconds: 21_600 }
 const PROOF_TRIES = { name: 'own-proof-try', points: 30, seconds: 3600 }
 
 const session = z.object({
@@ -97,6 +99,7 @@ export const sessionRoutes: Route[] = [
     run: async ({ world, token, body, network }) => {
       const found = await own(world, token)
       await takeFromLimit(world, PROOF_MAILS, `${found.account.id} ${network}`)
+      await takeFromLimit(world, PROOFS_ANYWHERE, found.account.id)
       const { address, expiresAt } = await startProof(world, found, body.address)
       return { address, expiresAt: iso(expiresAt) }
     },

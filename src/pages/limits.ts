@@ -7,6 +7,11 @@ import type { Visit } from './visit.ts'
 
 /** Codes to one address for one network, so that nobody's noise shuts the door for the person themselves (T-39). */
 const CODES_PER_ADDRESS: Limit = { name: 'page-codes-address', points: 5, seconds: 900 }
+/**
+ * Codes to one address for all networks together: 500 guesses at six digits in six hours. Whoever commands many networks may shut the door of
+ * codes to new browsers by it, not to those that proved the address before, and single sign-on stays open.
+ */
+const CODES_ANYWHERE: Limit = { name: 'page-codes-anywhere', points: 100, seconds: 21_600 }
 /** The allowance of a browser in which the address was proven before. */
 const CODES_PER_DEVICE: Limit = { name: 'page-codes-device', points: 10, seconds: 900 }
 const CODES_PER_NETWORK: Limit = { name: 'page-codes-network', points: 60, seconds: 900 }
@@ -20,6 +25,7 @@ export async function limitCodes(v: Visit, address: string): Promise<void> {
   const network = clientNetwork(v.req)
   await takeFromLimit(v.world, CODES_PER_NETWORK, network)
   await takeFromLimit(v.world, CODES_PER_ADDRESS, `${network} ${key}`)
+  await takeFromLimit(v.world, CODES_ANYWHERE, key)
 }
 
 /** Counts a typed invitation code. AppError too_many `rate_limited`. */
