@@ -47,6 +47,7 @@ function agrees(facts: PersonFacts, connection: Connection, record: DirectoryRec
   return facts.identities.some(
     (i) =>
       i.connectionId === connection.id &&
+      i.inactiveSince === null &&
       i.directoryKey !== null &&
       declaredMatches(record, connection.directoryMatch, i.directoryKey),
   )
@@ -80,7 +81,9 @@ export function differsFromSubject(facts: PersonFacts, record: DirectoryRecord):
     (c) =>
       c.comparable &&
       c.directoryId === record.directoryId &&
-      facts.identities.some((i) => i.connectionId === c.id && i.directoryKey !== null) &&
+      facts.identities.some(
+        (i) => i.connectionId === c.id && i.inactiveSince === null && i.directoryKey !== null,
+      ) &&
       !agrees(facts, c, record),
   )
 }

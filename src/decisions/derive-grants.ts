@@ -89,11 +89,9 @@ export function rowMatchesRecords(row: RoleMapping, records: readonly DirectoryR
 function rowMatchesIdentities(row: RoleMapping, identities: readonly Identity[]): boolean {
   const { group } = row
   if (group.type !== 'connection') return false
+  // H4: a retired identity signs nobody in, and what it last said keeps its role.
   return identities.some(
-    (i) =>
-      i.connectionId === group.connectionId &&
-      i.inactiveSince === null &&
-      (i.groups ?? []).includes(group.value),
+    (i) => i.connectionId === group.connectionId && (i.groups ?? []).includes(group.value),
   )
 }
 

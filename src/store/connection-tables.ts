@@ -73,13 +73,13 @@ export const identitySchema = new EntitySchema({
     created_at: must('timestamptz'),
     last_used_at: may('timestamptz'),
   },
-  uniques: [
+  indices: [
     {
       name: 'identities_subject_key',
       columns: ['connection_id', 'name_id', 'format', 'name_qualifier', 'sp_name_qualifier'],
+      unique: true,
+      where: 'inactive_since IS NULL',
     },
-  ],
-  indices: [
     { name: 'identities_account_idx', columns: ['account_id', 'organization_id'] },
     { name: 'identities_directory_key_idx', columns: ['connection_id', 'directory_key'] },
   ],

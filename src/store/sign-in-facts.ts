@@ -26,7 +26,7 @@ export type StoredSignInFacts = Pick<
 }
 
 const candidate = (select: string, resting: string) => `select a.account_id "accountId",
-  ${many(`select ${identityColumns} from identities x where x.account_id = a.account_id and x.connection_id = $2`)} identities,
+  ${many(`select ${identityColumns} from identities x where x.account_id = a.account_id and x.connection_id = $2 and x.inactive_since is null`)} identities,
   ${many(`select ${recordColumns} from directory_users r where r.account_id = a.account_id and r.organization_id = $1`)} records,
   ${resting} resting, ${governedElsewhere('a.account_id')} "governedElsewhere",
   exists (select 1 from identity_undos u where u.account_id = a.account_id and u.connection_id = $2 and u.subject = $9) undone from (${select}) a`
@@ -34,7 +34,7 @@ const candidate = (select: string, resting: string) => `select a.account_id "acc
 const read = statement(
   'sign_in_facts',
   `with keys as (select $7::text as key where $7::text is not null),
-  identity as (select * from identities where connection_id = $2 and name_id = $3 and format = $4 and name_qualifier = $5 and sp_name_qualifier = $6),
+  identity as (select * from identities where connection_id = $2 and name_id = $3 and format = $4 and name_qualifier = $5 and sp_name_qualifier = $6 and inactive_since is null),
   conn as (select directory_id, directory_match from connections where id = $2),
   record_ids as (
     select id from directory_users where organization_id = $1 and email_key = $7

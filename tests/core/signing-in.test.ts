@@ -1,12 +1,15 @@
 // R1 to R8 and B1 to B17: what a single sign-on makes of a person, through the deeds on a real database.
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { makeProvider } from '../../idp-fixtures/provider.ts'
 import { findConnection } from '../../src/actions/find-connection.ts'
 import { removeMember } from '../../src/actions/remove-member.ts'
 import { restoreMember } from '../../src/actions/restore-member.ts'
 import { revokeInvitation } from '../../src/actions/revoke-invitation.ts'
 import { startSignIn } from '../../src/actions/start-sign-in.ts'
 import { suspendMember } from '../../src/actions/suspend-member.ts'
+import { updateConnection } from '../../src/actions/update-connection.ts'
 import type { World } from '../../src/actions/world.ts'
+import { testKey } from '../support/identity-provider.ts'
 import { freshWorld } from '../support/world.ts'
 import { root, type Scene, scene } from './scene.ts'
 
@@ -72,6 +75,21 @@ describe('whose account a sign-in is', () => {
     await refusedAs(s, 'identity_conflict', other)
     await refusedAs(s, 'identity_conflict', { email, nameId: 'N-1', key: null })
     expect(await s.questions()).toEqual([`B8 ${email}`])
+  })
+
+  test('H4: under another identity provider a former subject names nobody, and the members keep their roles (T-07)', async () => {
+    const s = await scene(world)
+    const email = s.at('ana')
+    await s.signIn({ email, nameId: 'n-1' })
+    await s.account(s.at('victim'))
+    const { metadataXml } = makeProvider('https://other.test', 'https://other.test/sso', await testKey())
+    await updateConnection(world, root, s.connectionId, { metadataXml })
+    expect((await s.signIn({ email: s.at('victim'), nameId: 'n-1', key: null })).outcome).toBe('signed_in')
+    const members = await s.memberships()
+    expect(members.map((m) => m.accountId).sort()).toEqual(
+      [await s.holder(email), await s.holder(s.at('victim'))].sort(),
+    )
+    expect(members.map((m) => m.role)).toEqual(['viewer', 'viewer'])
   })
 
   test('R2: a bound record gives its account under the declared key', async () => {

@@ -163,14 +163,14 @@ describe('the authority order', () => {
       null,
     ],
     [
-      'H4: the groups of an identity that rests give nothing',
+      'H4: the last groups of a retired identity keep their role',
       {
         facts: {
           identities: [identity({ groups: ['Editors'], inactiveSince: daysAgo(1) })],
           organization: asserted,
         },
       },
-      null,
+      'editor',
     ],
     [
       'B17: an attribute that is absent clears nothing: the last groups speak',
