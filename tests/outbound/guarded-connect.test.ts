@@ -2,8 +2,8 @@
 import type { LookupAddress } from 'node:dns'
 import { describe, expect, test } from '@jest/globals'
 import { Agent, request } from 'undici'
-import { isPublicAddress } from '../../src/kernel/public-address.ts'
 import { ADDRESS_REFUSED, guardedConnector } from '../../src/kernel/guarded-connect.ts'
+import { isPublicAddress } from '../../src/kernel/public-address.ts'
 import { receiver } from './fixtures.ts'
 
 describe('an address', () => {
