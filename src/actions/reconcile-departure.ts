@@ -2,7 +2,9 @@
 import { followRecord } from '../decisions/follow-record.ts'
 import type { Change } from '../domain/change.ts'
 import type { DirectoryRecord } from '../domain/directory.ts'
+import type { PersonEvent } from '../domain/person.ts'
 import { newId } from '../kernel/ids.ts'
+import { closeConflict } from '../store/conflict-answers.ts'
 import type { Transaction } from '../store/database.ts'
 import { readRecordFacts } from '../store/record-facts.ts'
 import { buryRecord } from '../store/record-writes.ts'
@@ -20,10 +22,36 @@ export async function reconcileDeletion(
 ): Promise<void> {
   const now = world.clock.now()
   const stored = await readRecordFacts(tx, before)
-  await buryRecord(tx, before, 'deleted', now)
+  const asked = stored.conflicts.filter(
+    (c) => c.kind === 'E9' && c.directoryUserId === before.id && before.accountId === null,
+  )
+  // Of whom the record was, nobody said; with it the question goes, and it says nothing against anybody.
+  for (const { id } of asked.filter((c) => !c.answer))
+    await closeConflict(tx, id, { choice: 'gone', by: scope.actor }, now)
+  if (asked.length === 0) await buryRecord(tx, before, 'deleted', now)
   const followed = followRecord({ now, invitations: stored.invitations }, before.id, null)
   const push: RecordPush = { kind: 'deleted', before, after: null }
   await settleLeft(tx, world, scope, before, 'E6', followed, push)
+  if (before.accountId === null && asked.length === 0) await settleHolder(tx, world, scope, stored.holder)
+}
+
+/** D1: an unbound record that bears an address of a member denies at once, not only when its person comes. */
+export async function settleHolder(
+  tx: Transaction,
+  world: World,
+  scope: Scope,
+  holder: { accountId: string } | null,
+): Promise<void> {
+  if (!holder) return
+  const query = {
+    organizationId: scope.organizationId,
+    accountId: holder.accountId,
+    keys: [],
+    recordIds: [],
+  }
+  const facts = await loadLocked(tx, world, query)
+  if (!facts.membership) return
+  await settle(tx, world, scope, facts, leaving('D1'), { first: [], event: null })
 }
 
 /** C16: the record became another person's; who was there keeps a tombstone, and who comes waits for an answer (E9). */
@@ -76,22 +104,23 @@ async function settleLeft(
     keys: [],
     recordIds: [],
   })
-  await settle(
-    tx,
-    world,
-    scope,
-    facts,
-    {
-      door: 'push',
-      rule,
-      namedKeys: [],
-      satisfies: null,
-      boundRecordId: null,
-      email: null,
-      displayName: null,
-      inPerson: false,
-      newMembershipId: newId(),
-    },
-    { first, event: (decision) => draft(push, decision, before.accountId) },
-  )
+  await settle(tx, world, scope, facts, leaving(rule), {
+    first,
+    event: (decision) => draft(push, decision, before.accountId),
+  })
+}
+
+/** An event that names nobody and satisfies nothing: what is gone only takes away. */
+function leaving(rule: string): PersonEvent {
+  return {
+    door: 'push',
+    rule,
+    namedKeys: [],
+    satisfies: null,
+    boundRecordId: null,
+    email: null,
+    displayName: null,
+    inPerson: false,
+    newMembershipId: newId(),
+  }
 }

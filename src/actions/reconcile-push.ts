@@ -16,7 +16,7 @@ import { readRecordFacts } from '../store/record-facts.ts'
 import { apply, type Scope } from './apply.ts'
 import { directoryInvitation } from './directory-invitation.ts'
 import { draft, type PushingDirectory, type RecordPush, told } from './push-event.ts'
-import { reconcileDeletion, replacePerson } from './reconcile-departure.ts'
+import { reconcileDeletion, replacePerson, settleHolder } from './reconcile-departure.ts'
 import { loadLocked, settle } from './settle.ts'
 import type { World } from './world.ts'
 
@@ -63,6 +63,7 @@ export async function reconcilePush(
       ...invited,
       told(push, unboundDecision(resolution, invited.length > 0)),
     ])
+    if (resolution.rule !== 'E9' && !push.after.active) await settleHolder(tx, world, scope, stored.holder)
     return
   }
   await reconcileBound(tx, world, scope, push, resolution, followed)
@@ -97,7 +98,8 @@ async function reconcileBound(
   if (resolution.kind === 'new') first.push(...newAccount(world, record, accountId))
   if (resolution.kind !== 'bound')
     first.push({ kind: 'record.bind', recordId: record.id, accountId, rule: resolution.rule })
-  if (resolution.kind === 'bind' && resolution.rule === 'C3') first.push(...toldOfLink(loaded))
+  if (resolution.kind === 'bind' && resolution.rule === 'C3' && record.active)
+    first.push(...toldOfLink(loaded))
   let rule = resolution.rule
   if (
     resolution.kind === 'bound' &&

@@ -129,9 +129,9 @@ function isAllowed(
   )
 }
 
-/** E9: an administrator answered that the record is not this person's. */
+/** E9: it is asked whose the record is, or was answered that it is not this person's; either way it says nothing against them. */
 function isSomebodyElses(facts: PersonFacts, record: DirectoryRecord): boolean {
-  return facts.conflicts.some((c) => c.kind === 'E9' && c.directoryUserId === record.id && c.answer != null)
+  return facts.conflicts.some((c) => c.kind === 'E9' && c.directoryUserId === record.id)
 }
 
 function allowedSince(facts: PersonFacts, moment: number): boolean {

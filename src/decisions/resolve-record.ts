@@ -72,8 +72,8 @@ function byAddress(facts: RecordFacts): RecordResolution {
   const { record, holder } = facts
   if (record.emailKey === null) return { kind: 'unbound', rule: 'C2', invite: false }
   if (!isProven(facts)) return outside(facts, 'C2')
-  if (!record.active) return { kind: 'unbound', rule: 'C1', invite: false }
-  if (facts.blocked) return { kind: 'unbound', rule: 'D1', invite: false }
+  if (!holder && !record.active) return { kind: 'unbound', rule: 'C1', invite: false }
+  if (!holder && facts.blocked) return { kind: 'unbound', rule: 'D1', invite: false }
   if (!holder) return { kind: 'new', rule: 'C1', proof: 'P3' }
   if (holder.resting || holder.governedElsewhere) return outside(facts, 'C4')
   if (facts.accountsWithRecord.includes(holder.accountId))

@@ -237,6 +237,32 @@ describe('a directory switches a member off', () => {
     expect((await s.signIn({ email: ana.email, nameId: 'x-2' })).outcome).toBe('identity_conflict')
   })
 
+  test('E9: a record that is deleted before it was answered whose it is says nothing against anybody', async () => {
+    const s = await scene(world)
+    const email = s.at('ana')
+    await s.signIn({ email, nameId: 'x-1' })
+    const before = await s.memberships()
+    const stranger = await s.push(email, { externalId: 'x-2' })
+    expect(await s.questions()).toEqual([`E9 ${email}`])
+    await s.remove(stranger)
+    expect(await s.questions()).toEqual([])
+    expect((await s.signIn({ email, nameId: 'x-1' })).outcome).toBe('signed_in')
+    expect(await s.memberships()).toEqual(before)
+  })
+
+  test('D1: an unbound record that bears a further address of a member denies at once', async () => {
+    const s = await scene(world)
+    const [email, further] = [guest(), guest('further')]
+    const ana = await s.account(email)
+    await s.rows(
+      `insert into account_addresses (id, account_id, address, key, verified_at, is_primary, given_by, created_at) values (gen_random_uuid(), $1, $2, $2, now(), false, 'person', now())`,
+      [ana, further],
+    )
+    await s.added(ana, 'viewer')
+    await s.push(further, { active: false })
+    expect(await s.member(ana)).toMatchObject({ status: 'suspended', statusReason: 'directory' })
+  })
+
   test('E9: the answer "new account" gives the newcomer an account of their own, and the old one stays closed (T-17)', async () => {
     const s = await scene(world)
     const ana = await anaAtWork(s)

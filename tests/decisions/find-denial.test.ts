@@ -11,6 +11,7 @@ import {
   identity,
   invitation,
   membership,
+  openConflict,
   person,
   record,
   tombstone,
@@ -45,6 +46,14 @@ describe("the directory's no", () => {
       'D1: an inactive unbound record denies by an address that the account has verified',
       { records: [record({ active: false })] },
       INACTIVE,
+    ],
+    [
+      'D1: not while it is asked whose it is (E9)',
+      {
+        records: [record({ active: false })],
+        conflicts: [openConflict({ kind: 'E9', directoryUserId: 'record-ana', accountId: 'account-ana' })],
+      },
+      null,
     ],
     [
       'D1: and by an address that the membership was joined by',

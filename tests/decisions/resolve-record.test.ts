@@ -227,6 +227,11 @@ describe('a pushed record', () => {
       'unbound C2',
     ],
     ['D1: no invitation is made for a blocked address', { ...guest, blocked: true }, 'unbound C2'],
+    [
+      'D0: that is inactive is bound to the holder of its address in a proven domain, and denies',
+      { holder: ana, record: record({ active: false }) },
+      'bind C3 account-ana',
+    ],
   ])('%s', (_title, facts, expected) => {
     expect(resolved(facts)).toBe(expected)
   })
