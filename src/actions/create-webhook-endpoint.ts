@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import { AppError, invalidField } from '../kernel/errors.ts'
 import { newId } from '../kernel/ids.ts'
 import { isPublicAddress } from '../kernel/public-address.ts'
-import { insertEndpoint, type WebhookEndpointRow } from '../store/webhooks.ts'
+import { countEndpoints, insertEndpoint, type WebhookEndpointRow } from '../store/webhooks.ts'
 import { actorOf, authorize, type Caller } from './authorize.ts'
 import { recordEvent } from './record-event.ts'
 import { inTransaction } from './transaction.ts'
@@ -12,11 +12,15 @@ import type { World } from './world.ts'
 
 export type ShownEndpoint = Omit<WebhookEndpointRow, 'secretEncrypted' | 'endedAt'>
 
+/** Endpoints of one organization: each event is sent to all of them that listen. */
+const MOST_ENDPOINTS = 20
+
 const EVENT = /^(?:\*|[a-z][a-z_]*\.(?:\*|[a-z][a-z_.]*))$/
 
 /**
  * The secret (`whsec_…`, Standard Webhooks) is shown once. An organization's caller makes an endpoint of its organization; the host
- * product may leave `organizationId` out and hears of all. AppError invalid where the address or an event's name is none.
+ * product may leave `organizationId` out and hears of all. AppError invalid where the address or an event's name is none, conflict
+ * `too_many_endpoints` for more than twenty of one organization.
  */
 export async function createWebhookEndpoint(
   world: World,
@@ -33,6 +37,13 @@ export async function createWebhookEndpoint(
   const secret = newWebhookSecret()
   return inTransaction(world, async (tx) => {
     const organizationId = ref === null ? null : (await authorize(tx, caller, ref, 'admin')).id
+    if (organizationId !== null && (await countEndpoints(tx, organizationId)) >= MOST_ENDPOINTS) {
+      throw new AppError(
+        'conflict',
+        'too_many_endpoints',
+        `An organization has at most ${MOST_ENDPOINTS} webhook endpoints; delete one first.`,
+      )
+    }
     const row: ShownEndpoint = {
       id: newId(),
       organizationId,

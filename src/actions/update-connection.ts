@@ -11,7 +11,7 @@ import {
 import { reader } from '../store/database.ts'
 import { lock } from '../store/locks.ts'
 import { actorOf, authorize, type Caller, requireTrust } from './authorize.ts'
-import type { ConnectionInput } from './create-connection.ts'
+import { type ConnectionInput, requireFewNames } from './create-connection.ts'
 import { namesProvider, readProvider, withMetadata } from './read-provider.ts'
 import { recordEvent } from './record-event.ts'
 import { inTransaction } from './transaction.ts'
@@ -82,6 +82,7 @@ function merged(world: World, before: ConnectionDetails, input: ConnectionInput)
   const provider = namesProvider(input) ? readProvider(world, input, before) : {}
   const replaced = input.metadataXml !== undefined && input.metadataUrl === undefined
   const attributes = { ...before.attributes, ...input.attributes }
+  requireFewNames(attributes)
   return {
     ...before,
     ...provider,

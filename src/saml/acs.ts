@@ -39,6 +39,7 @@ export async function consume(
   if (typeof form === 'string') return refuseForm(world, connection, res, form)
   if (await isOverLimit(world, FAILED, clientNetwork(req))) return limited(world, connection, res)
   if (connection.status === 'off') {
+    await failed(world, req)
     await logRefusedResponse(world, {
       connectionId: connection.id,
       reason: 'connection_off',

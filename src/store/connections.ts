@@ -43,6 +43,15 @@ export function listConnectionRows(
   return read.rows(page, [organizationId, after, limit])
 }
 
+const counted = statement(
+  'connections.count',
+  'select count(*)::int as n from connections where organization_id = $1 and deleted_at is null',
+)
+
+export async function countConnections(read: Reader, organizationId: string): Promise<number> {
+  return (await read.rows<{ n: number }>(counted, [organizationId]))[0]?.n ?? 0
+}
+
 const insert = statement(
   'connections.insert',
   `insert into connections (id, organization_id, name, status, idp_entity_id, sso_url, sso_binding, certificates, metadata_url, idp_initiated,

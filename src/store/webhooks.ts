@@ -72,6 +72,16 @@ export const webhookAttemptSchema = new EntitySchema<WebhookAttemptRow>({
   ],
 })
 
+const countEndpointRows = statement(
+  'webhook-endpoints.count',
+  'select count(*)::int as n from webhook_endpoints where organization_id = $1 and ended_at is null',
+)
+
+/** How many live endpoints an organization has. */
+export async function countEndpoints(read: Reader, organizationId: string): Promise<number> {
+  return (await read.rows<{ n: number }>(countEndpointRows, [organizationId]))[0]?.n ?? 0
+}
+
 const insertEndpointRow = statement(
   'webhook-endpoints.insert',
   `insert into webhook_endpoints (id, organization_id, url, events, secret_encrypted, created_at) values ($1, $2, $3, $4, $5, $6)`,

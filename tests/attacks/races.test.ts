@@ -106,7 +106,7 @@ describe('invariant 18: seats', () => {
     const org = await organization(api)
     await person(api, org, 'owner')
     await api.patch(at(org), { policies: { seats: 3 } })
-    const invited = []
+    const invited: { accountId: string; id: string }[] = []
     for (let n = 0; n < TIMES; n += 1) {
       const email = `seat${n}@${org.domain}`
       const account = await api.post('/accounts', { email, emailVerified: true })
