@@ -35,10 +35,12 @@ export async function getDirectoryPerson(
 
 const lockStatement = statement(
   'scim_user_lock',
-  `select ${columns(true)}, u.directory_id as "directoryId", u.organization_id as "organizationId", u.user_name_key as "userNameKey", u.email,
+  // The address's lock comes first, as at every other door, and the row's after it: nobody waits for the other crosswise.
+  `with address as materialized (select pg_advisory_xact_lock(hashtextextended('key:' || k.email_key, 0)) from directory_users k where k.id = $2 and k.email_key is not null)
+  select ${columns(true)}, u.directory_id as "directoryId", u.organization_id as "organizationId", u.user_name_key as "userNameKey", u.email,
   u.email_key as "emailKey", u.display_name as "displayName", u.account_id as "accountId", u.inactive_since as "inactiveSince",
   u.role_fell_at as "roleFellAt", u.frozen_at as "frozenAt"
-  from directory_users u where u.directory_id = $1 and u.id = $2 for no key update of u`,
+  from directory_users u where (select count(*) from address) >= 0 and u.directory_id = $1 and u.id = $2 for no key update of u`,
 )
 
 export interface LockedPerson {

@@ -11,7 +11,7 @@ const words: readonly [RegExp, string][] = [
   [/^START TRANSACTION$/, 'begin'],
   [/^COMMIT$/, 'commit'],
   // The person with the groups, in one row; FOR NO KEY UPDATE when it will be changed, so that no update is lost.
-  [/^select u\.id, .* for no key update/, 'lock the person'],
+  [/^with address as .* for no key update/, 'lock the person'],
   [/^select u\.id, /, 'read the person'],
   // The row and its e-mail rows in one statement; a duplicate is told by the unique constraint, not by a look before.
   [/^with made as \( insert into directory_users/, 'insert the person'],
