@@ -2,7 +2,7 @@
 import { followRecord } from '../decisions/follow-record.ts'
 import type { Change } from '../domain/change.ts'
 import type { DirectoryRecord } from '../domain/directory.ts'
-import type { PersonEvent } from '../domain/person.ts'
+import { isInQuestion, type PersonEvent } from '../domain/person.ts'
 import { newId } from '../kernel/ids.ts'
 import { closeConflict } from '../store/conflict-answers.ts'
 import type { Transaction } from '../store/database.ts'
@@ -22,17 +22,15 @@ export async function reconcileDeletion(
 ): Promise<void> {
   const now = world.clock.now()
   const stored = await readRecordFacts(tx, before)
-  const asked = stored.conflicts.filter(
-    (c) => c.kind === 'E9' && c.directoryUserId === before.id && before.accountId === null,
-  )
-  // Of whom the record was, nobody said; with it the question goes, and it says nothing against anybody.
-  for (const { id } of asked.filter((c) => !c.answer))
-    await closeConflict(tx, id, { choice: 'gone', by: scope.actor }, now)
-  if (asked.length === 0) await buryRecord(tx, before, 'deleted', now)
+  // Whose the record was, nobody said: it says nothing against anybody, and the question about it goes with it.
+  const asked = before.accountId === null && isInQuestion(stored.conflicts, before)
+  const questions = stored.conflicts.filter((c) => c.directoryUserId === before.id && !c.answer)
+  for (const { id } of questions) await closeConflict(tx, id, { choice: 'gone', by: scope.actor }, now)
+  if (!asked) await buryRecord(tx, before, 'deleted', now)
   const followed = followRecord({ now, invitations: stored.invitations }, before.id, null)
   const push: RecordPush = { kind: 'deleted', before, after: null }
   await settleLeft(tx, world, scope, before, 'E6', followed, push)
-  if (before.accountId === null && asked.length === 0) await settleHolder(tx, world, scope, stored.holder)
+  if (before.accountId === null && !asked) await settleHolder(tx, world, scope, stored.holder)
 }
 
 /** D1: an unbound record that bears an address of a member denies at once, not only when its person comes. */

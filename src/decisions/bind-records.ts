@@ -3,7 +3,7 @@ import { verifiedKeys } from '../domain/account.ts'
 import type { ConflictDraft } from '../domain/change.ts'
 import type { Connection } from '../domain/connection.ts'
 import type { DirectoryRecord } from '../domain/directory.ts'
-import { declaredMatches, type PersonFacts } from '../domain/person.ts'
+import { declaredMatches, isInQuestion, type PersonFacts } from '../domain/person.ts'
 
 export interface Bindings {
   bind: DirectoryRecord[]
@@ -27,7 +27,7 @@ export function bindRecords(facts: PersonFacts, boundByEvent: string | null): Bi
     if (
       record.accountId !== null ||
       record.frozenAt !== null ||
-      inConflict(facts, record) ||
+      isInQuestion(facts.conflicts, record) ||
       !isTheirs(facts, record)
     )
       continue
@@ -50,15 +50,6 @@ function agrees(facts: PersonFacts, connection: Connection, record: DirectoryRec
       i.inactiveSince === null &&
       i.directoryKey !== null &&
       declaredMatches(record, connection.directoryMatch, i.directoryKey),
-  )
-}
-
-/** Whether an open question about this record or its address keeps it unbound, or the answer that it is not this person's. */
-function inConflict(facts: PersonFacts, record: DirectoryRecord): boolean {
-  return facts.conflicts.some(
-    (c) =>
-      (c.kind === 'E9' || c.kind === 'B8') &&
-      (c.directoryUserId === record.id || (!c.answer && c.key !== null && c.key === record.emailKey)),
   )
 }
 

@@ -2,7 +2,7 @@
 import { verifiedKeys } from '../domain/account.ts'
 import { type DirectoryRecord, GRACE_DAYS, type Tombstone } from '../domain/directory.ts'
 import { isOpen } from '../domain/invitation.ts'
-import type { PersonFacts } from '../domain/person.ts'
+import { isInQuestion, type PersonFacts } from '../domain/person.ts'
 import type { NextActor, ReasonCode } from '../domain/reason.ts'
 
 export interface Denial {
@@ -88,7 +88,8 @@ function directoryDenial(facts: PersonFacts, bound: readonly DirectoryRecord[]):
       boundIds.has(r.id) ||
       (r.accountId === null &&
         r.emailKey !== null &&
-        !isSomebodyElses(facts, r) &&
+        // Of whom it is asked whose they are, nobody is denied anything yet (B8, E9).
+        !isInQuestion(facts.conflicts, r) &&
         (verified.includes(r.emailKey) || joined.includes(r.emailKey))),
   )
   const inactive = theirs.find(
@@ -127,11 +128,6 @@ function isAllowed(
         c.answer.at >= since,
     )
   )
-}
-
-/** E9: it is asked whose the record is, or was answered that it is not this person's; either way it says nothing against them. */
-function isSomebodyElses(facts: PersonFacts, record: DirectoryRecord): boolean {
-  return facts.conflicts.some((c) => c.kind === 'E9' && c.directoryUserId === record.id)
 }
 
 function allowedSince(facts: PersonFacts, moment: number): boolean {

@@ -4,6 +4,7 @@ import type { ConflictDraft } from '../domain/change.ts'
 import { GRACE_DAYS, type Tombstone } from '../domain/directory.ts'
 import { isOpen } from '../domain/invitation.ts'
 import { standingOf } from '../domain/organization.ts'
+import { isInQuestion } from '../domain/person.ts'
 import type { RecordFacts } from '../domain/record-facts.ts'
 
 export type RecordResolution =
@@ -20,17 +21,8 @@ export type RecordResolution =
 export function resolveRecord(facts: RecordFacts): RecordResolution {
   const { record } = facts
   if (record.accountId !== null) return { kind: 'bound', accountId: record.accountId, rule: 'C6' }
-  if (inQuestion(facts)) return { kind: 'unbound', rule: 'E9', invite: false }
+  if (isInQuestion(facts.conflicts, record)) return { kind: 'unbound', rule: 'E9', invite: false }
   return byTombstone(facts) ?? byMembers(facts) ?? byAddress(facts)
-}
-
-/** An open question about the record or its address keeps it unbound until an administrator answers. */
-function inQuestion({ record, conflicts }: RecordFacts): boolean {
-  return conflicts.some(
-    (c) =>
-      (c.kind === 'B8' || c.kind === 'E9') &&
-      (c.directoryUserId === record.id || (!c.answer && c.key !== null && c.key === record.emailKey)),
-  )
 }
 
 /** E8 and E9: what is left of former records of this directory. */

@@ -109,3 +109,18 @@ export interface PersonEvent {
   /** The id for a membership that this event may create. */
   newMembershipId: string
 }
+
+/**
+ * Whether it is asked whose the record is: by an open question about it or its address (B8, E9), or one about itself that was answered with
+ * "not this person's". Such a record is bound to nobody and denies nobody.
+ */
+export function isInQuestion(
+  conflicts: readonly OpenConflict[],
+  record: Pick<DirectoryRecord, 'id' | 'emailKey'>,
+): boolean {
+  return conflicts.some(
+    (c) =>
+      (c.kind === 'E9' || c.kind === 'B8') &&
+      (c.directoryUserId === record.id || (!c.answer && c.key !== null && c.key === record.emailKey)),
+  )
+}
