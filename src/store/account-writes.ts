@@ -24,7 +24,15 @@ const addressAdd = statement(
      proof = coalesce(account_addresses.proof, excluded.proof), address = excluded.address, is_primary = account_addresses.is_primary or excluded.is_primary`,
 )
 
-/** Adds an address, or verifies the account's own claim of it; it becomes primary only where none is. */
+const yieldPrimary = statement(
+  'address_yield_primary',
+  `update account_addresses set is_primary = false where account_id = $1 and key <> $2 and is_primary and given_by in ('directory', 'connection')`,
+)
+
+/**
+ * Adds an address, or verifies the account's own claim of it; it becomes primary where none is. What a directory or a Connection gave is primary
+ * only while it is the only one (T-12): it gives way to the first verified address that the person or the host product gives.
+ */
 export async function addAddress(
   tx: Transaction,
   accountId: string,
@@ -32,6 +40,9 @@ export async function addAddress(
   proof: Proof | null,
   at: Date,
 ): Promise<void> {
+  const verified = address.verifiedAt !== null
+  const own = verified && (address.givenBy === 'person' || address.givenBy === 'host')
+  const yielded = own && (await tx.run(yieldPrimary, [accountId, address.key])) > 0
   await tx.run(addressAdd, [
     newId(),
     accountId,
@@ -39,7 +50,7 @@ export async function addAddress(
     address.key,
     address.verifiedAt,
     proof,
-    address.primary && address.verifiedAt !== null,
+    yielded || (address.primary && verified),
     address.givenBy,
     at,
   ])

@@ -135,7 +135,7 @@ const forget = statement(
 )
 const promote = statement(
   'address_promote',
-  `update account_addresses set is_primary = true where id = (select id from account_addresses where account_id = $1 and verified_at is not null order by created_at, id limit 1)
+  `update account_addresses set is_primary = true where id = (select id from account_addresses where account_id = $1 and verified_at is not null order by given_by in ('directory', 'connection'), created_at, id limit 1)
    and not exists (select 1 from account_addresses p where p.account_id = $1 and p.is_primary)`,
 )
 const release = statement(
