@@ -6,6 +6,7 @@ import {
   newAccountOf,
   standingThis,
 } from '../decisions/fold-sign-in.ts'
+import { assertedBefore, type Followed, followAddress } from '../decisions/follow-address.ts'
 import { type Resolution, resolveSignIn } from '../decisions/resolve-sign-in.ts'
 import { settlePerson } from '../decisions/settle-person.ts'
 import { takeInvitation } from '../decisions/take-invitation.ts'
@@ -18,6 +19,7 @@ import type { Profile } from '../domain/profile.ts'
 import type { Refusal } from '../domain/reason.ts'
 import type { SignInConnection, SignInFacts } from '../domain/sign-in-facts.ts'
 import { newId } from '../kernel/ids.ts'
+import { readAddressFreedom } from '../store/account-reads.ts'
 import type { Reader } from '../store/database.ts'
 import type { LockName } from '../store/locks.ts'
 import { readSignInFacts } from '../store/sign-in-facts.ts'
@@ -90,16 +92,33 @@ export async function judgeSignIn(
     await hold([`seats:${connection.organizationId}`])
     person = await loadPerson(read, world, query)
   }
-  return judgePerson(attempt, facts, resolution, person)
+  const followed = await follow(read, facts, resolution, person)
+  return judgePerson(attempt, facts, resolution, followed)
+}
+
+/** B1: a known subject asserts another address; the account's follows it as it would follow a directory's (C14), or stays (C15). */
+async function follow(
+  read: Reader,
+  { profile, organization }: SignInFacts,
+  resolution: Resolution,
+  person: PersonFacts,
+): Promise<Followed> {
+  const before = resolution.kind === 'account' && resolution.rule === 'R1' ? assertedBefore(person) : null
+  const { account } = person
+  if (!before || !account || profile.emailKey === null) return { rule: null, changes: [], facts: person }
+  const freedom = await readAddressFreedom(read, organization.id, account.id, profile.emailKey)
+  const after = { email: profile.address, emailKey: profile.emailKey }
+  return followAddress(person, before, after, { ...freedom, givenBy: 'connection' })
 }
 
 function judgePerson(
   attempt: SignInAttempt,
   facts: SignInFacts,
   resolution: Extract<Resolution, { kind: 'account' | 'new' }>,
-  loaded: PersonFacts,
+  followed: Followed,
 ): Judgement {
   const { profile, connection } = attempt
+  const loaded = followed.facts
   const accountId = resolution.kind === 'account' ? resolution.accountId : newId()
   const account =
     resolution.kind === 'account' ? loaded.account : newAccountOf(facts, accountId, resolution.proof)
@@ -149,6 +168,7 @@ function judgePerson(
     return { outcome: 'refused', refusal: settled.refused, decision: settled.decision, changes: [] }
   if (settled.membership?.status !== 'active') return waiting(settled.decision)
   const changes = [
+    ...followed.changes,
     ...identityChanges(facts, resolution, identity, account, profile),
     ...(intended ? [consentChange(intended.id, accountId, resolution.proof)] : []),
     ...settled.changes,

@@ -100,7 +100,8 @@ async function reconcileBound(
     first.push({ kind: 'record.bind', recordId: record.id, accountId, rule: resolution.rule })
   if (resolution.kind === 'bind' && resolution.rule === 'C3' && record.active)
     first.push(...toldOfLink(loaded))
-  let rule = resolution.rule
+  let { rule } = resolution
+  let standing = loaded
   if (
     resolution.kind === 'bound' &&
     push.before &&
@@ -108,11 +109,13 @@ async function reconcileBound(
     push.before.emailKey !== record.emailKey
   ) {
     const freedom = await readAddressFreedom(tx, scope.organizationId, accountId, record.emailKey)
-    const moved = followAddress(loaded, push.before, record, freedom)
+    const moved = followAddress(loaded, push.before, record, { ...freedom, givenBy: 'directory' })
     first.push(...moved.changes)
     rule = moved.rule ?? rule
+    standing = moved.facts
   }
-  const facts = foldRecord(loaded, record, accountId, resolution.kind === 'new')
+  const named = (resolution.kind !== 'bound' && isProven(loaded, record)) || rule === 'C14'
+  const facts = foldRecord(standing, record, accountId, resolution.kind === 'new')
   await settle(
     tx,
     world,
@@ -121,7 +124,7 @@ async function reconcileBound(
     {
       door: 'push',
       rule,
-      namedKeys: resolution.kind === 'bound' || standingOfRecord(facts, record) !== 'this' ? [] : keys,
+      namedKeys: named ? keys : [],
       satisfies: 'directory',
       boundRecordId: resolution.kind === 'bound' ? null : record.id,
       email: record.email,
@@ -165,10 +168,8 @@ function keysOf(push: RecordPush): string[] {
   return [push.before?.emailKey, push.after?.emailKey].filter((key): key is string => typeof key === 'string')
 }
 
-function standingOfRecord(facts: PersonFacts, record: DirectoryRecord) {
-  return record.emailKey === null
-    ? 'none'
-    : standingOf(record.emailKey, facts.organization.domains, facts.organization.id)
+function isProven({ organization }: PersonFacts, { emailKey }: DirectoryRecord): boolean {
+  return emailKey !== null && standingOf(emailKey, organization.domains, organization.id) === 'this'
 }
 
 function unboundDecision(

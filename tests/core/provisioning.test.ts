@@ -235,6 +235,11 @@ describe('a directory creates a person', () => {
     expect(await s.holder(s.at('ana.lind'))).toBe(ana)
     expect(await s.memberships()).toMatchObject([{ accountId: ana, status: 'active' }])
     expect(await s.decided('directory_user.updated')).toBe('C14 change joined nobody')
+    // The organization knows the person by the new address, and a code at it opens what the old one did.
+    expect(await s.rows('select email from memberships where organization_id = $1', [s.id])).toEqual([
+      { email: s.at('ana.lind') },
+    ])
+    expect((await s.memberships())[0]?.keys).toEqual([s.at('ana'), s.at('ana.lind')].sort())
   })
 
   test.each(['outside the proven domain', 'that another account holds'])(

@@ -216,6 +216,31 @@ describe('what a sign-in makes', () => {
     ])
   })
 
+  test('B1: a known subject under a new address in the proven domain takes the login address along (C14)', async () => {
+    const s = await scene(world)
+    await s.signIn({ email: s.at('ana'), nameId: 'n-1' })
+    const ana = await s.holder(s.at('ana'))
+    await s.signIn({ email: s.at('ana.lind'), nameId: 'n-1' })
+    expect(await s.holders(s.at('ana'))).toEqual([])
+    expect(await s.holder(s.at('ana.lind'))).toBe(ana)
+    expect(await s.rows('select email from memberships where organization_id = $1', [s.id])).toEqual([
+      { email: s.at('ana.lind') },
+    ])
+  })
+
+  test('B1: not where the address lies elsewhere, was used here, or a directory speaks for the person (C15, T-08)', async () => {
+    const s = await scene(world)
+    await s.signIn({ email: s.at('ana'), nameId: 'n-1' })
+    const ana = await s.holder(s.at('ana'))
+    await s.signIn({ email: s.at('bo'), nameId: 'n-2' })
+    await s.signIn({ email: guest(), nameId: 'n-1' })
+    await s.signIn({ email: s.at('bo'), nameId: 'n-1' })
+    await s.push(s.at('ana'), { externalId: 'n-1' })
+    await s.signIn({ email: s.at('ana.lind'), nameId: 'n-1' })
+    expect(await s.holder(s.at('ana'))).toBe(ana)
+    expect(await s.rows('select key from account_addresses where account_id = $1', [ana])).toHaveLength(1)
+  })
+
   test('B2: just-in-time joining gives its default role', async () => {
     const s = await scene(world)
     await s.signIn({ email: s.at('ana') })

@@ -244,7 +244,7 @@ describe('a record whose address changes', () => {
     email: 'ana.lind@acme.test',
     emailKey: 'ana.lind@acme.test',
   })
-  const free = { aloneHeld: true, taken: false }
+  const free = { aloneHeld: true, taken: false, givenBy: 'directory' as const }
 
   test('C14: moves the login address of an account that is alone held here, and tells the old and the new one', () => {
     const { rule, changes } = followAddress(person(), before, after, free)
@@ -274,14 +274,14 @@ describe('a record whose address changes', () => {
       [person({ account: account({ addresses: [address('ana@guest.test')] }) }), before, after, free],
     ],
   ])('C15: changes the record alone where %s (T-09)', (_title, given) => {
-    expect(followAddress(...given)).toEqual({ rule: 'C15', changes: [] })
+    expect(followAddress(...given)).toEqual({ rule: 'C15', changes: [], facts: given[0] })
   })
 
   test('C15: to one that the account has proven already changes nothing more', () => {
     const both = person({
       account: account({ addresses: [address(), address('ana.lind@acme.test', { primary: false })] }),
     })
-    expect(followAddress(both, before, after, free)).toEqual({ rule: null, changes: [] })
+    expect(followAddress(both, before, after, free)).toEqual({ rule: null, changes: [], facts: both })
   })
 })
 
