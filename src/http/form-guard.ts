@@ -54,6 +54,11 @@ export function checkSite(req: Request): void {
   if (site !== undefined && site !== 'same-origin') throw expired()
 }
 
+/** Whether a browser fetches ahead of the person, who may never come: such a request finishes nothing (invariant 11). */
+export function isPrefetch(req: Request): boolean {
+  return /prefetch|prerender/i.test(String(req.headers['sec-purpose'] ?? req.headers.purpose ?? ''))
+}
+
 function mac(parts: GuardParts, browser: string, made: string): string {
   return parts.secrets.hmac('form', `${browser}.${made}`).toString('base64url')
 }

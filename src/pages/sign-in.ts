@@ -8,6 +8,7 @@ import { openHandoff } from '../actions/open-handoff.ts'
 import { startCodeSignIn } from '../actions/start-code-sign-in.ts'
 import type { World } from '../actions/world.ts'
 import { type AddressKey, addressKey, domainOf } from '../domain/address.ts'
+import { isPrefetch } from '../http/form-guard.ts'
 import { html } from '../http/html.ts'
 import { AppError } from '../kernel/errors.ts'
 import { limitCodes } from './limits.ts'
@@ -172,9 +173,9 @@ async function choose(v: Visit): Promise<Shown> {
 }
 
 async function handoff(v: Visit): Promise<Shown> {
-  const { method, headers, query } = v.req
+  const { method, query } = v.req
   // HEAD and prefetches look without using the address up.
-  if (method === 'HEAD' || /prefetch|prerender/i.test(String(headers['sec-purpose'] ?? ''))) {
+  if (method === 'HEAD' || isPrefetch(v.req)) {
     return answer(v, 200, { title: say(v, 'welcome.title'), body: html`` })
   }
   return openAndGo(v, typeof query.t === 'string' ? query.t : '', false)

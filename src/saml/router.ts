@@ -3,6 +3,7 @@ import express, { type NextFunction, type Request, type Response, type Router } 
 import { type ConnectionForSignIn, findConnection } from '../actions/find-connection.ts'
 import type { World } from '../actions/world.ts'
 import { methodNotAllowed } from '../http/errors.ts'
+import { isPrefetch } from '../http/form-guard.ts'
 import { notFound } from '../kernel/errors.ts'
 import { isId } from '../kernel/ids.ts'
 import { consume } from './acs.ts'
@@ -45,9 +46,11 @@ function at(world: World, handler: Handler) {
   }
 }
 
-/** HEAD runs the handler of GET in Express; here GET starts and finishes sign-ins, and a scanner's HEAD must not. */
+/** HEAD runs the handler of GET in Express; here GET starts and finishes sign-ins, and neither a scanner's HEAD nor a prefetch must. */
 function quiet(req: Request, res: Response, next: NextFunction): void {
   if (req.method === 'HEAD') res.status(200).setHeader('Cache-Control', 'no-store').end()
+  // No success, so that the browser asks again when the person comes.
+  else if (isPrefetch(req)) res.status(503).setHeader('Cache-Control', 'no-store').end()
   else next()
 }
 
