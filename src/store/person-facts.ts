@@ -116,7 +116,7 @@ const readPerson = statement(
     'blocks', coalesce((select json_agg(b.key) from blocks b where b.organization_id = $1 and b.key in (select key from keys)), '[]'),
     'conflicts', ${many(`select f.id, f.kind, f.key, f.account_id "accountId", f.connection_id "connectionId", f.directory_user_id "directoryUserId", ${conflictAnswer} from conflicts f
       where f.organization_id = $1 and (f.state = 'open' or (f.kind = 'E9' and f.resolution->>'choice' = 'keep') or (f.kind = 'C12' and f.resolution->>'choice' = 'allow'))
-      and (f.account_id = $2 or f.key in (select key from keys))`)},
+      and (f.account_id = $2 or f.key in (select key from keys) or f.directory_user_id in (select id from record_ids))`)},
     'approvedInvitationIds', coalesce((select json_agg(p.invitation_id) from approvals p where p.state = 'approved' and p.invitation_id in (select id from invitation_ids)), '[]'),
     'othersJoined', ${many(`select k.membership_id "membershipId", n.account_id "accountId", k.key from membership_keys k join memberships n on n.id = k.membership_id
       where k.organization_id = $1 and k.kind = 'joined' and k.key in (select key from keys) and n.account_id is distinct from $2`)},

@@ -250,6 +250,17 @@ describe('a directory switches a member off', () => {
     expect(await s.memberships()).toEqual(before)
   })
 
+  test('E9: a record that is in question at another person is not bound to the one whose declared key it bears', async () => {
+    const s = await scene(world)
+    await s.signIn({ email: s.at('ana'), nameId: 'x-1' })
+    const ana = await s.holder(s.at('ana'))
+    await s.remove(await s.push(s.at('bo'), { externalId: 'x-2' }))
+    await s.push(s.at('bo'), { externalId: 'x-1' })
+    expect(await s.questions()).toEqual([`E9 ${s.at('bo')}`])
+    await s.signIn({ email: s.at('ana'), nameId: 'x-1' })
+    expect((await s.member(ana))?.origins).toEqual(['jit-default:viewer'])
+  })
+
   test('D1: an unbound record that bears a further address of a member denies at once', async () => {
     const s = await scene(world)
     const [email, further] = [guest(), guest('further')]
