@@ -275,6 +275,23 @@ describe('accepting an invitation', () => {
     expect(await s.offers(email)).toEqual(['editor accepted_waiting seat'])
   })
 
+  test('invariant 18: the last seat is taken once, by whichever doors people come at the same moment (T-33)', async () => {
+    const s = await scene(world, { policies: { seats: 2 } })
+    const guests = await Promise.all(
+      [guest(), guest()].map(async (email) => ({
+        offer: await s.invited(email),
+        account: await s.account(email),
+      })),
+    )
+    await Promise.all([
+      ...guests.map(({ offer, account }) => s.accept(offer, account)),
+      s.signIn({ email: s.at('bo') }),
+      s.push(s.at('cleo')),
+    ])
+    const seated = (await s.memberships()).filter((m) => m.status === 'active')
+    expect(seated).toHaveLength(2)
+  })
+
   test('A19: twice is once', async () => {
     const s = await scene(world)
     const email = guest()

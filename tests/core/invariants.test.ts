@@ -1,6 +1,7 @@
 // What holds after every event: random walks through the deeds on a real database, with the invariants asked after each step.
 import { beforeAll, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { apply } from '../../src/actions/apply.ts'
 import { blockAddress } from '../../src/actions/block-address.ts'
 import { changeMember } from '../../src/actions/change-member.ts'
 import { loadPerson } from '../../src/actions/load-person.ts'
@@ -8,6 +9,7 @@ import { removeMember } from '../../src/actions/remove-member.ts'
 import { restoreMember } from '../../src/actions/restore-member.ts'
 import { revokeInvitation } from '../../src/actions/revoke-invitation.ts'
 import { suspendMember } from '../../src/actions/suspend-member.ts'
+import { inTransaction } from '../../src/actions/transaction.ts'
 import { unblockAddress } from '../../src/actions/unblock-address.ts'
 import type { World } from '../../src/actions/world.ts'
 import { settlePerson } from '../../src/decisions/settle-person.ts'
@@ -84,6 +86,24 @@ test('the invariants hold after every event', async () => {
     { numRuns: 25, interruptAfterTimeLimit: 12_000 },
   )
 }, 60_000)
+
+test('invariant 17: the audit trail takes no change, and an event stands or falls with its deed', async () => {
+  const s = await scene(world)
+  const count = async () => (await s.rows('select 1 from events where organization_id = $1', [s.id])).length
+  const before = await count()
+  await expect(s.rows("update events set type = 'x' where organization_id = $1", [s.id])).rejects.toThrow(
+    'append-only',
+  )
+  await expect(s.rows('delete from events where organization_id = $1', [s.id])).rejects.toThrow('append-only')
+  const scope = { organizationId: s.id, actor: { type: 'system', id: null } } as const
+  const told = { type: 'x', subject: { type: 'organization', id: s.id, email: null, key: null } } as const
+  const broken = inTransaction(world, async (tx) => {
+    await apply(tx, world, scope, [{ kind: 'event', event: told }])
+    throw new Error('broken')
+  })
+  await expect(broken).rejects.toThrow('broken')
+  expect(await count()).toBe(before)
+})
 
 /** Takes the step; answers the refusal of an acceptance or a sign-in, which must leave nothing behind (invariant 12). */
 async function take(s: Scene, group: string, { kind, who }: Step): Promise<string | null> {
