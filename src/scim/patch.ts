@@ -1,12 +1,21 @@
 // PATCH (RFC 7644 §3.5.2): a pure function from a resource's values and operations to its new values.
 import { isDeepStrictEqual } from 'node:util'
 import { AppError } from '../kernel/errors.ts'
+import {
+  type Effort,
+  grow,
+  newEffort,
+  requireModest,
+  spendOnCondition,
+  spendOnCopies,
+  spendOnPairs,
+} from './effort.ts'
 import { elementFrom, elementMatches } from './element-match.ts'
 import { type FilterTree, parseFilterText } from './filter-syntax.ts'
 import { type AttributePath, resolvePath } from './paths.ts'
 import { type Dialect, isObject, type PatchOperation } from './quirks.ts'
 import type { Attribute, ResourceType } from './schemas.ts'
-import { child, invalidValue, isKept, readValue, requireAll, type Values } from './values.ts'
+import { atMost, child, invalidValue, isKept, readValue, requireAll, type Values } from './values.ts'
 
 /** An operation's path: an attribute, and the condition that its brackets set on a list's elements. */
 export interface PatchTarget extends AttributePath {
@@ -24,8 +33,13 @@ export function applyPatch(
   dialect: Dialect,
 ): Values {
   const next = structuredClone(values)
-  for (const operation of operations) applyOperation(type, next, operation, dialect)
+  const effort = newEffort(values)
+  for (const operation of operations) {
+    grow(effort, operation)
+    applyOperation(type, next, operation, dialect, effort)
+  }
   requireAll(type, next)
+  requireModest(next)
   return next
 }
 
@@ -44,6 +58,7 @@ function applyOperation(
   values: Values,
   operation: PatchOperation,
   dialect: Dialect,
+  effort: Effort,
 ): void {
   const target = readTarget(type, operation.path)
   if (target === null) {
@@ -52,7 +67,7 @@ function applyOperation(
   }
   const { extension, attribute, sub } = target
   if (!attribute) {
-    patchExtension(type, values, operation, dialect)
+    patchExtension(type, values, operation, dialect, effort)
     return
   }
   if (attribute.mutability === 'readOnly' || sub?.mutability === 'readOnly') {
@@ -64,7 +79,7 @@ function applyOperation(
     throw new AppError('invalid', 'mutability', `${attribute.name} is required and cannot be removed.`)
   }
   const holder = extension ? child(values, extension.id) : values
-  const patch: AttributePatch = { holder, attribute, sub, where: target.where, operation, dialect }
+  const patch: AttributePatch = { holder, attribute, sub, operation, dialect, effort }
   if (target.where) patchMatched(patch, target.where)
   else if (sub) patchSub(patch, sub)
   else patchWhole(patch)
@@ -76,9 +91,9 @@ interface AttributePatch {
   readonly holder: Values
   readonly attribute: Attribute
   readonly sub: Attribute | null
-  readonly where: FilterTree | null
   readonly operation: PatchOperation
   readonly dialect: Dialect
+  readonly effort: Effort
 }
 
 /** The path names an extension as a whole: its keys are operations of their own. */
@@ -87,6 +102,7 @@ function patchExtension(
   values: Values,
   operation: PatchOperation,
   dialect: Dialect,
+  effort: Effort,
 ): void {
   const urn = resolvePath(type, operation.path)?.extension?.id as string
   if (operation.op === 'remove' || operation.value === null) {
@@ -95,14 +111,16 @@ function patchExtension(
   }
   if (!isObject(operation.value)) throw invalidValue(operation.path, 'must be an object')
   for (const [key, value] of Object.entries(operation.value)) {
-    applyOperation(type, values, { op: operation.op, path: `${urn}:${key}`, value, pathless: true }, dialect)
+    const inner = { op: operation.op, path: `${urn}:${key}`, value, pathless: true }
+    applyOperation(type, values, inner, dialect, effort)
   }
 }
 
-function patchWhole({ holder, attribute, operation, dialect }: AttributePatch): void {
+function patchWhole({ holder, attribute, operation, dialect, effort }: AttributePatch): void {
   const { op, path } = operation
   const held = holder[attribute.name]
   const value = readValue(attribute, operation.value, path, dialect)
+  if (attribute.multiValued) spendOnPairs(effort, list(held), list(value))
   if (op === 'remove') {
     // With a value only what equals it goes, as Entra and the roles of others are taken away.
     if (attribute.multiValued && value !== undefined)
@@ -116,7 +134,7 @@ function patchWhole({ holder, attribute, operation, dialect }: AttributePatch): 
   } else if (value === undefined) {
     if (op === 'replace') delete holder[attribute.name]
   } else if (attribute.multiValued) {
-    holder[attribute.name] = op === 'replace' ? value : merged(list(held), list(value))
+    holder[attribute.name] = atMost(op === 'replace' ? list(value) : merged(list(held), list(value)), path)
   } else if (attribute.type === 'complex' && isObject(held)) {
     holder[attribute.name] = { ...held, ...(value as Values) }
   } else holder[attribute.name] = value
@@ -135,6 +153,7 @@ function patchSub(patch: AttributePatch, sub: Attribute): void {
     holder[attribute.name] = [made]
     return
   }
+  spendOnCopies(patch.effort, elements, operation.value)
   for (const element of elements) setSub(patch, element, sub)
   holder[attribute.name] = elements.filter((element) => !isEmpty(element))
 }
@@ -146,6 +165,7 @@ function patchMatched(patch: AttributePatch, where: FilterTree): void {
   }
   const held = holder[attribute.name]
   const elements = attribute.multiValued ? list(held) : held === undefined ? [] : [held]
+  spendOnCondition(patch.effort, where)
   const matched = elements.filter(
     (element): element is Values => isObject(element) && elementMatches(attribute, where, element),
   )
@@ -155,6 +175,7 @@ function patchMatched(patch: AttributePatch, where: FilterTree): void {
       elements.filter((element) => !matched.includes(element as Values)),
     )
   else if (matched.length > 0) {
+    spendOnCopies(patch.effort, matched, operation.value)
     const touched = matched.map((element) => setElement(patch, element))
     const next = elements.map((element) => touched[matched.indexOf(element as Values)] ?? element)
     store(
@@ -173,8 +194,8 @@ function patchMatched(patch: AttributePatch, where: FilterTree): void {
   }
 }
 
-function store({ holder, attribute }: AttributePatch, elements: unknown[]): void {
-  holder[attribute.name] = attribute.multiValued ? elements : elements[0]
+function store({ holder, attribute, operation }: AttributePatch, elements: unknown[]): void {
+  holder[attribute.name] = attribute.multiValued ? atMost(elements, operation.path) : elements[0]
 }
 
 /** One matched element with the operation's value in it. */

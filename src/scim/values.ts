@@ -12,6 +12,8 @@ export type Values = Record<string, unknown>
 const OLD_CORE = 'urn:scim:schemas:core:'
 /** What carries an index: longer texts would not fit into it. */
 const INDEXED_MAX = 512
+/** Values of one attribute: every PATCH compares with all of them. */
+const MOST_VALUES = 1000
 const INDEXED = new Set(['userName', 'externalId', 'displayName', 'emails.value'])
 
 /** Reads the body of a POST or PUT. AppError 400 `invalidSyntax` or `invalidValue` that names the attribute. */
@@ -60,7 +62,14 @@ export function readValue(attribute: Attribute, value: unknown, at: string, dial
     .map((one, index) => readSingle(attribute, one, Array.isArray(value) ? `${at}[${index}]` : at, dialect))
     .filter((one) => one !== undefined)
   if (list.length === 0) return undefined
+  atMost(list, at)
   return onePrimary(list, at, dialect)
+}
+
+/** The list, unless it is longer than any that a person has: AppError 400 `invalidValue`. */
+export function atMost(list: unknown[], at: string): unknown[] {
+  if (list.length > MOST_VALUES) throw invalidValue(at, `has more than ${MOST_VALUES} values`)
+  return list
 }
 
 /** The error of a value that its attribute cannot take. */

@@ -1,6 +1,7 @@
 // What one organization, or a stranger, could pile up until everybody else suffers.
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { type Client, client, metadata, organization, person } from '../admin/support.ts'
+import { PATCH, type TestDirectory, testDirectory, USER } from '../scim/directory.ts'
 
 let api: Client
 beforeAll(async () => {
@@ -71,4 +72,60 @@ test('T-39: noise at a connection that is off fills no log', async () => {
     [made.id],
   )
   expect(row.n).toBeLessThanOrEqual(61)
+})
+
+describe('one PATCH of a directory, which every other tenant waits for,', () => {
+  const many = (count: number, prefix: string) =>
+    Array.from({ length: count }, (_, n) => ({ value: `${prefix}${n}@x.test` }))
+  let directory: TestDirectory
+  beforeAll(async () => {
+    directory = await testDirectory('generic', { beside: api.fresh })
+  })
+  const patch = (id: string, Operations: unknown[]) =>
+    directory.call('patch', `/Users/${id}`, { schemas: [PATCH], Operations })
+
+  test('adds no list without end to a list without end', async () => {
+    const emails = many(10_000, 'a')
+    const refused = await directory.call('post', '/Users', { schemas: [USER], userName: 'long', emails })
+    expect(refused.status).toBe(400)
+    const { id } = await directory.make('/Users', { userName: 'short', emails: many(900, 'a') })
+    expect((await patch(id, [{ op: 'add', path: 'emails', value: many(900, 'b') }])).status).toBe(400)
+    const mixed = Array.from({ length: 30 }, () => ({ op: 'add', path: 'emails', value: many(900, 'a') }))
+    expect((await patch(id, mixed)).status).toBe(413)
+    expect((await patch(id, [{ op: 'add', path: 'emails', value: many(20, 'b') }])).status).toBe(200)
+  })
+
+  test('compares no long texts again and again, and copies none into every element', async () => {
+    const display = 'x'.repeat(800_000)
+    const { id } = await directory.make('/Users', {
+      userName: 'wide',
+      emails: [...many(400, 'c'), { value: 'one@x.test', display }],
+    })
+    const terms = Array.from({ length: 50 }, (_, n) => `display co "y${n}"`).join(' or ')
+    const asked = Array.from({ length: 100 }, () => ({
+      op: 'replace',
+      path: `emails[${terms} or value pr].type`,
+      value: 'z',
+    }))
+    expect((await patch(id, asked)).status).toBe(413)
+    const copied = [{ op: 'replace', path: 'emails[value pr].display', value: display }]
+    expect((await patch(id, copied)).status).toBe(413)
+    expect((await patch(id, [{ op: 'replace', path: 'emails.display', value: display }])).status).toBe(413)
+    const grown = Array.from({ length: 2 }, (_, n) => ({
+      op: 'add',
+      path: 'addresses',
+      value: [{ locality: `${n}${'x'.repeat(400_000)}` }],
+    }))
+    expect((await patch(id, grown)).status).toBe(413)
+  })
+
+  test('changes a thousand values of a person of ordinary size', async () => {
+    const { id } = await directory.make('/Users', { userName: 'ordinary', emails: many(20, 'd') })
+    const operations = Array.from({ length: 1000 }, (_, n) => ({
+      op: 'replace',
+      path: `emails[value eq "d${n % 20}@x.test"].type`,
+      value: `t${n}`,
+    }))
+    expect((await patch(id, operations)).status).toBe(200)
+  })
 })
