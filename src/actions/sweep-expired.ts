@@ -3,7 +3,7 @@ import { maySweep, type Sweep, sweepBatch, sweeps } from '../store/sweeps.ts'
 import { inTransaction } from './transaction.ts'
 import type { World } from './world.ts'
 
-/** Answers how many rows went, by table; tables that lost none are left out. While another node sweeps, nothing. */
+/** Answers how many rows went, by table; tables that lost none are left out. Of a table that another node is sweeping, nothing. */
 export async function sweepExpired(world: World): Promise<Record<string, number>> {
   const removed: Record<string, number> = {}
   for (const sweep of sweeps) {
@@ -17,7 +17,9 @@ export async function sweepExpired(world: World): Promise<Record<string, number>
 async function sweepTable(world: World, sweep: Sweep): Promise<number> {
   for (let total = 0; ; ) {
     const { removed, more } = await inTransaction(world, async (tx) =>
-      (await maySweep(tx)) ? sweepBatch(tx, sweep, world.clock.now()) : { removed: 0, more: false },
+      (await maySweep(tx, sweep.table))
+        ? sweepBatch(tx, sweep, world.clock.now())
+        : { removed: 0, more: false },
     )
     total += removed
     if (!more) return total

@@ -68,10 +68,10 @@ export async function sweepBatch(
   return { removed, more: removed >= BATCH }
 }
 
-const SWEEP_LOCK = 7_205_119_384
-const tryLock = statement('sweep.lock', `select pg_try_advisory_xact_lock(${SWEEP_LOCK}) as mine`)
+const SWEEP_LOCK = 720_511_938
+const tryLock = statement('sweep.lock', 'select pg_try_advisory_xact_lock($1::int, hashtext($2)) as mine')
 
-/** Whether this transaction may sweep: one node at a time. */
-export async function maySweep(tx: Transaction): Promise<boolean> {
-  return (await tx.rows<{ mine: boolean }>(tryLock))[0]?.mine === true
+/** Whether this transaction may sweep the table: one node at a time, while others may sweep other tables. */
+export async function maySweep(tx: Transaction, table: string): Promise<boolean> {
+  return (await tx.rows<{ mine: boolean }>(tryLock, [SWEEP_LOCK, table]))[0]?.mine === true
 }
