@@ -83,7 +83,7 @@ test('the invariants hold after every event', async () => {
         await holds(s, known)
       }
     }),
-    { numRuns: 25, interruptAfterTimeLimit: 12_000 },
+    { numRuns: 16, interruptAfterTimeLimit: 6_000 },
   )
 }, 60_000)
 

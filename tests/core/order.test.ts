@@ -30,7 +30,7 @@ describe('in random orders there is one end', () => {
         const end = await endOf(await happening(given), possible(shuffled))
         if (end) expect(end).toEqual(reference)
       }),
-      { numRuns: 8, interruptAfterTimeLimit: 2500 },
+      { numRuns: 8, interruptAfterTimeLimit: 1500 },
     )
   })
 })
