@@ -60,7 +60,8 @@ function viewOf(row: SessionFactsRow): SessionView {
     account: {
       id: row.accountId,
       name: row.accountName,
-      email: shown?.address ?? null,
+      // Who came by an organization's provider is shown as that organization knows them (T-12): its administrator can sign in as them.
+      email: (row.proofType === 'saml' ? row.membershipEmail : null) ?? shown?.address ?? null,
       addresses: row.addresses,
     },
     organization:

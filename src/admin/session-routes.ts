@@ -44,7 +44,7 @@ function view(world: World, found: SessionView): z.input<typeof session> {
       id: account.id,
       name: account.name,
       email: account.email,
-      emails: account.addresses.map(({ address, verified, primary }) => ({ address, verified, primary })),
+      emails: shownAddresses(found).map(({ address, verified, primary }) => ({ address, verified, primary })),
     },
     organization: found.organization,
     membership:
@@ -61,6 +61,16 @@ function view(world: World, found: SessionView): z.input<typeof session> {
     csrfToken: csrfToken(world, found.id),
     expiresAt: iso(found.expiresAt),
   }
+}
+
+/** All of the account's addresses, but in a session that a provider opened only the one that its organization knows, until an own proof (T-37). */
+function shownAddresses({
+  account,
+  authenticatedBy,
+  ownProofAt,
+}: SessionView): SessionView['account']['addresses'] {
+  const all = authenticatedBy.type !== 'saml' || ownProofAt !== null
+  return all ? account.addresses : account.addresses.filter(({ address }) => address === account.email)
 }
 
 /** The person's session; a key has none. */

@@ -1,5 +1,6 @@
 // Sessions that are taken for more than they are: another organization's provider, another browser, another session's token.
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { addAccountAddress } from '../../src/actions/add-account-address.ts'
 import { createConnection } from '../../src/actions/create-connection.ts'
 import { createOrganization } from '../../src/actions/create-organization.ts'
 import { invite } from '../../src/actions/invite.ts'
@@ -56,6 +57,21 @@ describe('invariant 11: the hop that ends a sign-in', () => {
 })
 
 describe('T-37: the session that an organization’s provider opened', () => {
+  test('tells of the account what the organization knows, and no other address', async () => {
+    const { token } = await bySingleSignOn('eve@acme.test', 'eve')
+    const { account } = (await s.browser().get('/api/v1/session').set(as(token))).body
+    const added = await addAccountAddress(s.world, root, account.id, {
+      address: 'eve@private.test',
+      verified: true,
+    })
+    expect(added.emails).toHaveLength(2)
+    const shown = (await s.browser().get('/api/v1/session').set(as(token))).body.account
+    expect([shown.email, shown.emails]).toEqual([
+      'eve@acme.test',
+      [expect.objectContaining({ address: 'eve@acme.test' })],
+    ])
+  })
+
   test('touches nothing of the account, nothing of another organization, and accepts nothing there', async () => {
     const { token } = await bySingleSignOn('ana@acme.test', 'ana')
     const api = s.api
