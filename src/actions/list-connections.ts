@@ -1,13 +1,8 @@
 // Reads an organization's Connections and the sign-ins by them.
 import { notFound } from '../kernel/errors.ts'
-import {
-  type ConnectionDetails,
-  findConnectionRow,
-  listConnectionRows,
-  listSignInRows,
-  type SignInRow,
-} from '../store/connections.ts'
+import { type ConnectionDetails, findConnectionRow, listConnectionRows } from '../store/connections.ts'
 import { type Reader, reader } from '../store/database.ts'
+import { listSignInRows, type SignInRow } from '../store/sign-ins.ts'
 import { authorize, type Caller } from './authorize.ts'
 import type { World } from './world.ts'
 

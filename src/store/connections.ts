@@ -150,32 +150,3 @@ export async function hasDirectory(
 ): Promise<boolean> {
   return (await read.rows(inOrganization, [organizationId, directoryId])).length === 1
 }
-
-export interface SignInRow {
-  id: string
-  at: Date
-  outcome: 'accepted' | 'refused' | 'proof_required' | 'test'
-  rule: string | null
-  reason: string | null
-  nameId: string | null
-  attributes: Record<string, string[]>
-  checks: { name: string; ok: boolean; detail: string | null }[]
-  responseXml: string | null
-  idpInitiated: boolean
-}
-
-const signIns = statement(
-  'sign_ins.page',
-  `select s.id, s.at, s.outcome, s.rule, s.reason, s.name_id "nameId", s.attributes, s.checks, s.response_xml "responseXml",
-     s.idp_initiated "idpInitiated" from sign_ins s where s.connection_id = $1 and ($2::uuid is null or s.id < $2) order by s.id desc limit $3`,
-)
-
-/** The last sign-ins by a Connection, newest first. */
-export function listSignInRows(
-  read: Reader,
-  connectionId: string,
-  before: string | null,
-  limit: number,
-): Promise<SignInRow[]> {
-  return read.rows(signIns, [connectionId, before, limit])
-}

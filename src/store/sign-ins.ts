@@ -1,6 +1,6 @@
 // The sign-in log: what each Connection's last Responses said and what came of them.
 import { newId } from '../kernel/ids.ts'
-import { statement, type Transaction } from './database.ts'
+import { type Reader, statement, type Transaction } from './database.ts'
 
 export interface SignInEntry {
   organizationId: string
@@ -37,4 +37,23 @@ export async function logSignIn(tx: Transaction, entry: SignInEntry): Promise<vo
     entry.responseXml,
     entry.idpInitiated,
   ])
+}
+
+/** An entry as it is listed. */
+export type SignInRow = Omit<SignInEntry, 'organizationId' | 'connectionId'> & { id: string }
+
+const signIns = statement(
+  'sign_ins.page',
+  `select s.id, s.at, s.outcome, s.rule, s.reason, s.name_id "nameId", s.attributes, s.checks, s.response_xml "responseXml",
+     s.idp_initiated "idpInitiated" from sign_ins s where s.connection_id = $1 and ($2::uuid is null or s.id < $2) order by s.id desc limit $3`,
+)
+
+/** The last sign-ins by a Connection, newest first. */
+export function listSignInRows(
+  read: Reader,
+  connectionId: string,
+  before: string | null,
+  limit: number,
+): Promise<SignInRow[]> {
+  return read.rows(signIns, [connectionId, before, limit])
 }
