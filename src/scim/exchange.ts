@@ -19,6 +19,18 @@ export interface Exchange {
   readonly query: Readonly<Record<string, unknown>>
   /** Null where no body came. */
   readonly body: unknown
+  readonly conditions: Conditions
+}
+
+/** Which version of a resource the client has seen, as it wrote it: entity tags or `*` (RFC 7644 §3.14); null where it said nothing. */
+export interface Conditions {
+  readonly ifMatch: string | null
+  readonly ifNoneMatch: string | null
+}
+
+/** The conditions in a request's headers. */
+export function readConditions({ headers }: Request): Conditions {
+  return { ifMatch: headers['if-match'] ?? null, ifNoneMatch: headers['if-none-match'] ?? null }
 }
 
 /** What a handler answers; the body is sent as `application/scim+json`, null without one. */
@@ -43,6 +55,11 @@ export function showResource(
 
 export const noContent: Answer = { status: 204, body: null }
 
+/** The answer to a client that holds this version already (RFC 7644 §3.14). */
+export function notModified(version: number): Answer {
+  return { status: 304, body: null, headers: { ETag: versionTag(version) } }
+}
+
 /** The projection that the query asks for. */
 export function projectionOf(type: ResourceType, query: Readonly<Record<string, unknown>>): Projection {
   return readProjection(type, query.attributes, query.excludedAttributes)
@@ -66,9 +83,8 @@ export function send(res: Response, answer: Answer): void {
 }
 
 /** Refuses a change of a version that the client has not seen (412, RFC 7644 §3.14). */
-export function checkIfMatch(req: Request, version: number): void {
-  const header = req.headers['if-match']
-  if (header === undefined || matches(header, version)) return
+export function checkIfMatch({ conditions }: Exchange, version: number): void {
+  if (conditions.ifMatch === null || matches(conditions.ifMatch, version)) return
   throw new AppError(
     'precondition_failed',
     'precondition_failed',
@@ -76,10 +92,9 @@ export function checkIfMatch(req: Request, version: number): void {
   )
 }
 
-/** Whether the client holds this version already (304). */
-export function isHeld(req: Request, version: number): boolean {
-  const header = req.headers['if-none-match']
-  return header !== undefined && matches(header, version)
+/** Whether the client holds this version already. */
+export function isHeld({ conditions }: Exchange, version: number): boolean {
+  return conditions.ifNoneMatch !== null && matches(conditions.ifNoneMatch, version)
 }
 
 function matches(header: string, version: number): boolean {

@@ -1,7 +1,9 @@
 // Lists: the query of a GET or the body of a `/.search` as a page, and the ListResponse (RFC 7644 §3.4.2).
 import type { Order, Page } from '../domain/criteria.ts'
 import { AppError } from '../kernel/errors.ts'
+import { type Answer, type Exchange, projectionOf } from './exchange.ts'
 import { fieldOf, readFilter } from './filter.ts'
+import type { Handlers } from './handlers.ts'
 import { resolvePath } from './paths.ts'
 import type { Resource } from './projection.ts'
 import type { ResourceType } from './schemas.ts'
@@ -11,13 +13,25 @@ export const MAX_PAGE = 1000
 const DEFAULT_PAGE = 100
 const LIST_URN = 'urn:ietf:params:scim:api:messages:2.0:ListResponse'
 
-export interface ListQuery {
+/** A page of one resource type: `query` holds a GET's parameters or the same words of a `/.search` body (RFC 7644 §3.4.3). */
+export async function list(
+  exchange: Exchange,
+  handlers: Handlers,
+  type: ResourceType,
+  query: Readonly<Record<string, unknown>>,
+): Promise<Answer> {
+  const { page, startIndex } = readListQuery(type, query)
+  const { resources, total } = await handlers.find(exchange, type, page, projectionOf(type, query))
+  return { status: 200, body: listResponse(resources, total, startIndex) }
+}
+
+interface ListQuery {
   readonly page: Page
   readonly startIndex: number
 }
 
 /** Reads startIndex, count, filter, sortBy and sortOrder; AppError 400 `invalidValue`, `invalidFilter` or `invalidPath`. */
-export function readListQuery(type: ResourceType, query: Readonly<Record<string, unknown>>): ListQuery {
+function readListQuery(type: ResourceType, query: Readonly<Record<string, unknown>>): ListQuery {
   const startIndex = Math.max(1, integer(query, 'startIndex') ?? 1)
   const limit = Math.min(MAX_PAGE, Math.max(0, integer(query, 'count') ?? DEFAULT_PAGE))
   const filter = text(query, 'filter')

@@ -62,7 +62,8 @@ const MAX_OPERATIONS = 1000
  * The operations of a PATCH body as if each had been written with a path (RFC 7644 §3.5.2): `op` in any case, keys of an operation
  * without a path (dotted, with a URN, even with brackets) as paths. AppError `invalidSyntax`, `invalidValue` or `noTarget`.
  */
-export function readOperations(body: Readonly<Record<string, unknown>>, dialect: Dialect): PatchOperation[] {
+export function readOperations(body: unknown, dialect: Dialect): PatchOperation[] {
+  if (!isObject(body)) throw new AppError('invalid', 'invalidSyntax', 'The body must be a JSON object.')
   const urns = entry(body, 'schemas')
   const named = Array.isArray(urns) && urns.some((urn) => String(urn).toLowerCase() === PATCH_URN)
   if (!named && dialect.schemasRequired) refuse('schemas', 'must name the PatchOp message')

@@ -8,51 +8,39 @@ import { AppError, notFound } from '../kernel/errors.ts'
 import { readBody, redactedBody } from './body.ts'
 import * as discovery from './discovery.ts'
 import { errorResource } from './errors.ts'
-import { type Answer, type Exchange, send } from './exchange.ts'
-import * as groups from './groups.ts'
+import { type Answer, type Exchange, readConditions, send } from './exchange.ts'
+import { list } from './listing.ts'
+import { handlersOf, operate } from './operate.ts'
 import { dialects, isObject } from './quirks.ts'
-import { loadCatalogue } from './schemas.ts'
+import { loadCatalogue, type ResourceType } from './schemas.ts'
 import { createThrottle } from './throttle.ts'
-import * as users from './users.ts'
 
 type Handler = (exchange: Exchange, req: Request) => Promise<Answer> | Answer
 type Methods = Partial<Record<'get' | 'post' | 'put' | 'patch' | 'delete', Handler>>
 
-const search =
-  (list: typeof users.listUsers): Handler =>
-  (exchange) => {
-    if (!isObject(exchange.body))
-      throw new AppError('invalid', 'invalidSyntax', 'The body must be a JSON object.')
-    return list(exchange, exchange.body)
-  }
 const idOf = (req: Request) => String(req.params.id)
 const unsupported: Handler = () => {
   throw new AppError('unsupported', 'not_implemented', 'This service does not support that.')
 }
 
-const routes: readonly [path: string, methods: Methods][] = [
-  ['/Users', { get: (x) => users.listUsers(x, x.query), post: users.createUser }],
-  ['/Users/.search', { post: search(users.listUsers) }],
-  [
-    '/Users/:id',
-    {
-      get: (x, req) => users.getUser(x, idOf(req), req),
-      put: (x, req) => users.replaceUser(x, idOf(req), req),
-      patch: (x, req) => users.patchUser(x, idOf(req), req),
-      delete: (x, req) => users.deleteUser(x, idOf(req), req),
-    },
-  ],
-  ['/Groups', { get: (x) => groups.listGroups(x, x.query), post: groups.createGroup }],
-  ['/Groups/.search', { post: search(groups.listGroups) }],
-  [
-    '/Groups/:id',
-    {
-      get: (x, req) => groups.getGroup(x, idOf(req), req),
-      put: (x, req) => groups.replaceGroup(x, idOf(req), req),
-      patch: (x, req) => groups.patchGroup(x, idOf(req), req),
-      delete: (x, req) => groups.deleteGroup(x, idOf(req), req),
-    },
-  ],
+/** The addresses of one resource type. */
+function routesOf(type: ResourceType): [path: string, methods: Methods][] {
+  const all: Handler = (exchange, req) => operate(exchange, req.method, { type, id: null })
+  const one: Handler = (exchange, req) => operate(exchange, req.method, { type, id: idOf(req) })
+  return [
+    [type.endpoint, { get: all, post: all }],
+    [`${type.endpoint}/.search`, { post: (exchange) => search(exchange, type) }],
+    [`${type.endpoint}/:id`, { get: one, put: one, patch: one, delete: one }],
+  ]
+}
+
+function search(exchange: Exchange, type: ResourceType): Promise<Answer> {
+  if (!isObject(exchange.body))
+    throw new AppError('invalid', 'invalidSyntax', 'The body must be a JSON object.')
+  return list(exchange, handlersOf(type), type, exchange.body)
+}
+
+const otherRoutes: readonly [path: string, methods: Methods][] = [
   ['/ServiceProviderConfig', { get: discovery.serviceProviderConfig }],
   ['/ResourceTypes', { get: discovery.listResourceTypes }],
   ['/ResourceTypes/:id', { get: (x, req) => discovery.getResourceType(x, idOf(req)) }],
@@ -76,12 +64,14 @@ export function scimRouter(world: World): Router {
     next()
   })
   directory.use(readBody)
-  for (const [path, methods] of routes) {
+  for (const [path, methods] of [...catalogue.types.flatMap(routesOf), ...otherRoutes]) {
     const route = directory.route(path)
     for (const [method, handler] of Object.entries(methods)) {
       route[method as keyof Methods](async (req: Request, res: Response) => {
-        const opened = res.locals.scim as Omit<Exchange, 'query' | 'body' | 'catalogue'>
-        send(res, await handler({ ...opened, catalogue, query: req.query, body: req.body ?? null }, req))
+        const opened = res.locals.scim as Opened
+        const { query, body = null } = req
+        const exchange = { ...opened, catalogue, query, body, conditions: readConditions(req) }
+        send(res, await handler(exchange, req))
       })
     }
     route.all(() => {
@@ -99,12 +89,10 @@ export function scimRouter(world: World): Router {
   return router
 }
 
+type Opened = Pick<Exchange, 'world' | 'directory' | 'dialect' | 'base'>
+
 /** Opens the exchange: the token's directory, its dialect, and the request log's line to be written afterwards. */
-async function open(
-  world: World,
-  req: Request,
-  res: Response,
-): Promise<Omit<Exchange, 'query' | 'body' | 'catalogue'>> {
+async function open(world: World, req: Request, res: Response): Promise<Opened> {
   const started = performance.now()
   const path = req.url
   const directoryId = String(req.params.directoryId)
