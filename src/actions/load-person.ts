@@ -2,6 +2,7 @@
 import type { PersonFacts } from '../domain/person.ts'
 import { notFound } from '../kernel/errors.ts'
 import type { Reader } from '../store/database.ts'
+import { readHolds } from '../store/deprovision-holds.ts'
 import { type PersonQuery, readPersonFacts } from '../store/person-facts.ts'
 import type { World } from './world.ts'
 
@@ -9,9 +10,11 @@ import type { World } from './world.ts'
 export async function loadPerson(reader: Reader, world: World, query: PersonQuery): Promise<PersonFacts> {
   const stored = await readPersonFacts(reader, query, world.roles)
   if (!stored) throw notFound('The organization')
+  const isDenied = stored.tombstones.length > 0 || stored.records.some((r) => !r.active)
   return {
     ...stored,
     written: stored.membership,
+    holds: isDenied ? await readHolds(reader, query.organizationId) : [],
     organization: { ...stored.organization, roles: world.roles },
     now: world.clock.now(),
   }

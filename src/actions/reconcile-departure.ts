@@ -10,7 +10,8 @@ import { readRecordFacts } from '../store/record-facts.ts'
 import { buryRecord } from '../store/record-writes.ts'
 import { apply, type Scope } from './apply.ts'
 import { draft, type RecordPush, told } from './push-event.ts'
-import { loadLocked, settle } from './settle.ts'
+import { loadLocked } from './settle.ts'
+import { settlePush } from './settle-push.ts'
 import type { World } from './world.ts'
 
 /** E6: the record is gone; its person is suspended, its own invitation withdrawn, a tombstone left. */
@@ -49,7 +50,7 @@ export async function settleHolder(
   }
   const facts = await loadLocked(tx, world, query)
   if (!facts.membership) return
-  await settle(tx, world, scope, facts, leaving('D1'), { first: [], event: null })
+  await settlePush(tx, world, scope, facts, leaving('D1'), { first: [], event: null })
 }
 
 /** C16: the record became another person's; who was there keeps a tombstone, and who comes waits for an answer (E9). */
@@ -102,7 +103,7 @@ async function settleLeft(
     keys: [],
     recordIds: [],
   })
-  await settle(tx, world, scope, facts, leaving(rule), {
+  await settlePush(tx, world, scope, facts, leaving(rule), {
     first,
     event: (decision) => draft(push, decision, before.accountId),
   })

@@ -17,7 +17,8 @@ import { apply, type Scope } from './apply.ts'
 import { directoryInvitation } from './directory-invitation.ts'
 import { draft, type PushingDirectory, type RecordPush, told } from './push-event.ts'
 import { reconcileDeletion, replacePerson, settleHolder } from './reconcile-departure.ts'
-import { loadLocked, settle } from './settle.ts'
+import { loadLocked } from './settle.ts'
+import { settlePush } from './settle-push.ts'
 import type { World } from './world.ts'
 
 /** Reconciles the person of one record that was just written (or deleted) in this transaction. */
@@ -116,7 +117,7 @@ async function reconcileBound(
   }
   const named = (resolution.kind !== 'bound' && isProven(loaded, record)) || rule === 'C14'
   const facts = foldRecord(standing, record, accountId, resolution.kind === 'new')
-  await settle(
+  await settlePush(
     tx,
     world,
     scope,

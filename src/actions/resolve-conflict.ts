@@ -1,14 +1,17 @@
-// Answering a question that waits for an administrator: whose identity, whose record, whether a denial stands (B8, E9, C9, C12).
+// Answering a question that waits for an administrator: whose identity, whose record, whether a denial stands (B8, E9, C9, C12, H7).
+import { OWNER } from '../domain/organization.ts'
 import { invalidField, notFound } from '../kernel/errors.ts'
 import { isId } from '../kernel/ids.ts'
 import { type Conflict, closeConflict, lockConflict, readConflict } from '../store/conflict-answers.ts'
 import { reader, type Transaction } from '../store/database.ts'
 import { type LockName, lock } from '../store/locks.ts'
 import { answerDenial } from './answer-denial.ts'
+import { answerHold } from './answer-hold.ts'
 import { answerIdentity } from './answer-identity.ts'
 import { answerRecord } from './answer-record.ts'
 import type { Answering } from './answering.ts'
-import { actorOf, authorize, type Caller } from './authorize.ts'
+import { actorOf, authorize, type Caller, requireOver } from './authorize.ts'
+import { settleHold } from './deprovision-brake.ts'
 import { recordEvent } from './record-event.ts'
 import { refusalError } from './refusal-error.ts'
 import { requireOverAccount } from './require-over-account.ts'
@@ -19,7 +22,7 @@ import type { World } from './world.ts'
 const REVISABLE = ['keep', 'keep_closed']
 
 /**
- * Idempotent for the same choice; an answer that moved something cannot be taken back (409 `already_resolved`). AppError not_found for unknown
+ * A hold of many (H7) is for owners alone. Idempotent for the same choice; an answer that moved something cannot be taken back (409 `already_resolved`). AppError not_found for unknown
  * ids and other organizations' alike, forbidden for an administrator where an owner would be moved, invalid for a choice that the question does not list, conflict `domain_unproven` where `new_account`
  * would take an address from an account outside the organization's own domains.
  */
@@ -41,11 +44,13 @@ export async function resolveConflict(
     if (!conflict.choices.includes(choice))
       throw invalidField('choice', `must be one of ${conflict.choices.join(', ')}`)
     if (!isOpenFor(conflict, choice)) return
+    if (conflict.kind === 'H7') requireOver(caller, OWNER)
     if (!REVISABLE.includes(choice))
       await requireOverAccount(tx, caller, conflict.organizationId, conflict.accountId)
     const scope = { organizationId: conflict.organizationId, actor: actorOf(caller) }
     await answer(tx, world, { conflict, scope, caller, choice })
   })
+  if (known.kind === 'H7') await settleHold(world, known)
 }
 
 async function answer(tx: Transaction, world: World, answering: Answering): Promise<void> {
@@ -68,6 +73,7 @@ async function answer(tx: Transaction, world: World, answering: Answering): Prom
   })
   if (kind === 'B8') await answerIdentity(tx, world, answering)
   else if (kind === 'E9') await answerRecord(tx, world, answering)
+  else if (kind === 'H7') await answerHold(tx, world, answering)
   else await answerDenial(tx, world, answering)
 }
 

@@ -38,6 +38,8 @@ const conflict = z.object({
   connectionId: id.nullable(),
   directoryUserId: id.nullable(),
   memberId: id.nullable(),
+  directoryId: id.nullable(),
+  heldMembers: z.number().int().nullable(),
   choices: z.array(z.string()),
   detail: z.string(),
   resolution: z.unknown(),
@@ -48,7 +50,8 @@ const conflict = z.object({
 type ConflictRow = Awaited<ReturnType<typeof listConflicts>>[number]
 
 function conflictView(row: ConflictRow): z.input<typeof conflict> {
-  const { id, kind, state, accountId, connectionId, directoryUserId, choices, detail, resolution } = row
+  const { id, kind, state, accountId, connectionId, directoryUserId, directoryId, heldMembers } = row
+  const { choices, detail, resolution } = row
   return {
     id,
     kind,
@@ -58,6 +61,8 @@ function conflictView(row: ConflictRow): z.input<typeof conflict> {
     connectionId,
     directoryUserId,
     memberId: row.membershipId,
+    directoryId,
+    heldMembers,
     choices,
     detail,
     resolution,

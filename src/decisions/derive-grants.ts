@@ -19,10 +19,13 @@ export interface DerivedGrants {
   governedBy: RoleMapping | null
 }
 
+/** What of a record gives roles and projects. */
+export type GrantingRecord = Pick<DirectoryRecord, 'directoryId' | 'groupIds' | 'roleFellAt'>
+
 /** Derives from the records bound to the account and the invitations settled on it. */
 export function deriveGrants(
   facts: PersonFacts,
-  bound: readonly DirectoryRecord[],
+  bound: readonly GrantingRecord[],
   settled: readonly Invitation[],
 ): DerivedGrants {
   const fell = latest(bound.map((r) => r.roleFellAt))
@@ -79,7 +82,7 @@ function effectiveRole(
 }
 
 /** Whether the row names a group of one of the records. An inactive record's groups are read too: what it is denied, the denial says. */
-export function rowMatchesRecords(row: RoleMapping, records: readonly DirectoryRecord[]): boolean {
+export function rowMatchesRecords(row: RoleMapping, records: readonly GrantingRecord[]): boolean {
   const { group } = row
   if (group.type !== 'directory' || group.groupId === null) return false
   const id = group.groupId
@@ -151,7 +154,7 @@ function isGranted(facts: PersonFacts, invitation: Invitation): boolean {
   )
 }
 
-function directoryDefault(facts: PersonFacts, bound: readonly DirectoryRecord[]): Grant[] {
+function directoryDefault(facts: PersonFacts, bound: readonly GrantingRecord[]): Grant[] {
   const role = facts.organization.policies.directoryRole
   const from = [...new Set(bound.map((r) => r.directoryId))].sort()
   return role === OWNER

@@ -44,6 +44,9 @@ const sentences: Record<string, string> = {
   'member.removed': 'The membership ended.',
   'member.role_changed': 'The role became {newRole}.',
   'member.allowed': 'An administrator allowed the person again.',
+  'member.deprovision_held':
+    'The directory switched the person off among too many at once; the membership is held until an owner decides.',
+  'member.hold_released': 'The membership is held no longer.',
   'owner.guarded': 'The last owner who can sign in was kept, against the directory.',
   'sign_in.accepted': 'Signed in by single sign-on.',
   'sign_in.refused': 'A sign-in by single sign-on was refused.',

@@ -51,6 +51,15 @@ export function fixesFor(code: ReasonCode, facts: FixFacts): Fix[] {
       return [...answers(facts, 'C9'), ...revived(facts), ...signIn(facts)]
     case 'directory_inactive':
       return [...answers(facts, 'C12'), ...activated(facts)]
+    case 'deprovision_held':
+      return (['confirm', 'restore'] as const).map((choice) =>
+        fix(
+          answerLabel(choice),
+          'POST',
+          `${API}/conflicts/${facts.person.membership?.brakeHoldId}/resolution`,
+          { choice },
+        ),
+      )
     case 'identity_conflict':
       return answers(facts, null)
     case 'suspended_by_admin':
@@ -178,6 +187,8 @@ function answerLabel(choice: string): string {
     keep: 'Keep the account for its present holder',
     replace: 'It is the same person: let the new one take the place of the old one',
     new_account: 'It is another person: make an account of their own',
+    confirm: 'The directory meant it: suspend everybody whom it switched off',
+    restore: 'It was a mistake: keep everybody whom it switched off',
   }
   return labels[choice] ?? choice
 }

@@ -34,11 +34,15 @@ export interface Verdict {
 export function explain(facts: ExplainFacts): Verdict {
   const { membership } = facts.person
   if (membership?.status === 'active')
-    return { ...(questioned(facts) ?? say('joined', 'joined')), verdict: 'joined' }
+    return { ...(questioned(facts) ?? held(membership) ?? say('joined', 'joined')), verdict: 'joined' }
   if (membership?.status === 'waiting') return waiting(facts, membership)
   return (
     denied(facts) ?? questioned(facts) ?? failed(facts) ?? invited(facts) ?? ended(facts) ?? uninvited(facts)
   )
+}
+
+function held({ brakeHoldId }: Membership): Verdict | null {
+  return brakeHoldId === null ? null : say('joined', 'deprovision_held')
 }
 
 function waiting({ person }: ExplainFacts, membership: Membership): Verdict {

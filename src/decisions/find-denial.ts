@@ -1,5 +1,6 @@
 // D1: what forbids this person the organization. Deny beats grant, whoever grants (invariant 7).
 import { verifiedKeys } from '../domain/account.ts'
+import { type DeprovisionHold, isHeld } from '../domain/deprovision-hold.ts'
 import { type DirectoryRecord, GRACE_DAYS, type Tombstone } from '../domain/directory.ts'
 import { isOpen } from '../domain/invitation.ts'
 import { isInQuestion, type PersonFacts } from '../domain/person.ts'
@@ -12,13 +13,24 @@ export interface Denial {
   nextActor: NextActor
   rule: string
   since: Date
-  /** The record or tombstone that says so; null for people's own acts. */
+  /** The record or tombstone that says so, and its directory; null for people's own acts. */
   causeId: string | null
+  directoryId: string | null
 }
 
-/** The denial that stands against the resolved person, the weightiest first; null where nothing does. `bound` are the records bound to the account. */
+/**
+ * The denial that stands against the resolved person, the weightiest first; null where nothing does, or only what is held (H7).
+ * `bound` are the records bound to the account.
+ */
 export function findDenial(facts: PersonFacts, bound: readonly DirectoryRecord[]): Denial | null {
   return removal(facts) ?? suspension(facts) ?? blocked(facts) ?? directoryDenial(facts, bound)
+}
+
+/** The hold without which a directory's word would deny this person, whom nothing denies as it is. */
+export function findHold(facts: PersonFacts, bound: readonly DirectoryRecord[]): DeprovisionHold | null {
+  if (facts.holds.length === 0) return null
+  const kept = findDenial({ ...facts, holds: [] }, bound)
+  return (kept && facts.holds.find((hold) => isHeld(hold, kept.directoryId ?? '', kept.since))) ?? null
 }
 
 function removal(facts: PersonFacts): Denial | null {
@@ -35,6 +47,7 @@ function removal(facts: PersonFacts): Denial | null {
     rule: 'B11',
     since: m.removedAt,
     causeId: null,
+    directoryId: null,
   }
 }
 
@@ -62,6 +75,7 @@ function suspension(facts: PersonFacts): Denial | null {
     rule: 'A12',
     since,
     causeId: null,
+    directoryId: null,
   }
 }
 
@@ -76,6 +90,7 @@ function blocked(facts: PersonFacts): Denial | null {
     rule: 'D1',
     since: facts.now,
     causeId: null,
+    directoryId: null,
   }
 }
 
@@ -96,19 +111,21 @@ function directoryDenial(facts: PersonFacts, bound: readonly DirectoryRecord[]):
     (r) =>
       !r.active &&
       r.frozenAt === null &&
-      !isAllowed(facts, r.directoryId, r.inactiveSince ?? facts.now, bound),
+      !isAllowed(facts, r.directoryId, r.inactiveSince ?? facts.now, bound) &&
+      !holds(facts, r.directoryId, r.inactiveSince),
   )
-  if (inactive) return byDirectory(inactive.inactiveSince ?? facts.now, inactive.id, 'B10', 'suspended')
+  if (inactive) return byDirectory(inactive, inactive.inactiveSince ?? facts.now, 'B10', 'suspended')
   const buried = facts.tombstones.find(
     (t) =>
       speaks(facts, t, bound, [...verified, ...joined]) &&
-      !isAllowed(facts, t.directoryId, t.deletedAt, bound),
+      !isAllowed(facts, t.directoryId, t.deletedAt, bound) &&
+      !holds(facts, t.directoryId, t.deletedAt),
   )
   if (!buried) return null
   const graceEnds = buried.deletedAt.getTime() + GRACE_DAYS * 86_400_000
   const past = facts.now.getTime() >= graceEnds
   if (past && (invitedSince(facts, new Date(graceEnds)) || allowedSince(facts, graceEnds))) return null
-  return byDirectory(buried.deletedAt, buried.id, 'E6', past ? 'removed' : 'suspended')
+  return byDirectory(buried, buried.deletedAt, 'E6', past ? 'removed' : 'suspended')
 }
 
 /** C12: since this directory said no, an administrator allowed the member while the other one says yes. */
@@ -149,7 +166,16 @@ function speaks(
   return !(tombstone.wasActive && bound.some((r) => r.active && r.directoryId !== tombstone.directoryId))
 }
 
-function byDirectory(since: Date, causeId: string, rule: string, status: Denial['status']): Denial {
+function holds(facts: PersonFacts, directoryId: string, since: Date | null): boolean {
+  return since !== null && facts.holds.some((hold) => isHeld(hold, directoryId, since))
+}
+
+function byDirectory(
+  cause: { id: string; directoryId: string },
+  since: Date,
+  rule: string,
+  status: Denial['status'],
+): Denial {
   return {
     status,
     statusReason: 'directory',
@@ -157,6 +183,7 @@ function byDirectory(since: Date, causeId: string, rule: string, status: Denial[
     nextActor: 'idp_admin',
     rule,
     since,
-    causeId,
+    causeId: cause.id,
+    directoryId: cause.directoryId,
   }
 }

@@ -1,12 +1,13 @@
 // D0 to D5: from the facts about one resolved person to the one membership that follows, and every change on the way there.
 import type { Change, Decision } from '../domain/change.ts'
+import { isHeld } from '../domain/deprovision-hold.ts'
 import { type DirectoryRecord, GRACE_DAYS } from '../domain/directory.ts'
 import type { Membership } from '../domain/membership.ts'
 import type { PersonEvent, PersonFacts } from '../domain/person.ts'
 import type { Refusal } from '../domain/reason.ts'
 import { bindRecords } from './bind-records.ts'
-import { type DerivedGrants, deriveGrants } from './derive-grants.ts'
-import { type Denial, findDenial } from './find-denial.ts'
+import { type DerivedGrants, deriveGrants, type GrantingRecord } from './derive-grants.ts'
+import { type Denial, findDenial, findHold } from './find-denial.ts'
 import { openQuestions } from './open-questions.ts'
 import { policyWait } from './policy-wait.ts'
 import { type Settling, settleInvitations } from './settle-invitations.ts'
@@ -28,6 +29,7 @@ export function settlePerson(given: PersonFacts, event: PersonEvent): Settled {
   const denial = findDenial(given, bound)
   const guarded = denial !== null && guardsLastOwner(given, denial)
   const standing = guarded ? null : denial
+  const hold = denial === null ? findHold(given, bound) : null
   const personal = event.door === 'sign-in' || event.door === 'acceptance'
   if (standing && personal) return refuse(event, standing)
 
@@ -36,7 +38,7 @@ export function settlePerson(given: PersonFacts, event: PersonEvent): Settled {
   const settling: Settling = standing
     ? { settled: alreadySettled(facts), newly: [] }
     : settleInvitations(facts, event, bound)
-  const derived = deriveGrants(facts, bound, settling.settled)
+  const derived = deriveGrants(facts, hold ? [...bound, ...heldTombstones(facts)] : bound, settling.settled)
   const wait = standing ? null : policyWait(facts, bound, settling, derived)
   if (personal && derived.grants.length === 0 && wait === null) return refuse(event, nothingGrants(facts))
 
@@ -46,6 +48,7 @@ export function settlePerson(given: PersonFacts, event: PersonEvent): Settled {
     justBound,
     denial: standing,
     guardCause: guarded ? (denial?.causeId ?? null) : null,
+    hold,
     wait,
     derived,
     settling,
@@ -68,6 +71,13 @@ export function settlePerson(given: PersonFacts, event: PersonEvent): Settled {
     ...written.changes,
   ]
   return { changes, membership: written.membership, derived, decision: written.decision }
+}
+
+/** A deleted record whose deletion is held gives what it gave. */
+function heldTombstones({ tombstones, account, holds }: PersonFacts): GrantingRecord[] {
+  return tombstones
+    .filter((t) => t.accountId === account?.id && holds.some((h) => isHeld(h, t.directoryId, t.deletedAt)))
+    .map(({ directoryId, groupIds }) => ({ directoryId, groupIds, roleFellAt: null }))
 }
 
 /** E3: a directory may never shut out the last owner who can sign in. */

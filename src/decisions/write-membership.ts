@@ -1,6 +1,7 @@
 // D6: the difference between the membership as it stands and as it follows from the facts, as changes with their events.
 import type { AddressKey } from '../domain/address.ts'
 import type { Change, Decision, EventDraft, InvitationPatch } from '../domain/change.ts'
+import type { DeprovisionHold } from '../domain/deprovision-hold.ts'
 import type { DirectoryRecord } from '../domain/directory.ts'
 import {
   type Membership,
@@ -19,6 +20,8 @@ export interface Outcome {
   justBound: readonly string[]
   denial: Denial | null
   guardCause: string | null
+  /** What keeps off a directory's word that would deny them (H7). */
+  hold: DeprovisionHold | null
   wait: WaitingReason | null
   derived: DerivedGrants
   settling: Settling
@@ -44,14 +47,9 @@ export function writeMembership(
   for (const w of outcome.derived.waiting)
     changes.push({ kind: 'approval.ask', invitationId: w.id, accountId: after.accountId })
   changes.push(...settledInvitations(facts, after, outcome))
-  if (ended(before, after) || (outcome.guardCause !== null && before?.guardCause !== outcome.guardCause)) {
-    changes.push({
-      kind: 'sessions.end',
-      accountId: after.accountId,
-      because: after.statusReason ?? 'owner-guard',
-    })
-  }
-  const event_ = memberEvent(before, after, decision, outcome)
+  const because = endsSessions(before, after)
+  if (because) changes.push({ kind: 'sessions.end', accountId: after.accountId, because })
+  const event_ = memberEvent(before, after, decision)
   if (event_) changes.push({ kind: 'event', event: event_ })
   return { changes, membership: after, decision }
 }
@@ -87,6 +85,7 @@ function membershipAfter(facts: PersonFacts, event: PersonEvent, outcome: Outcom
     removedAt: removed ? (base.removedAt ?? facts.now) : joinedAgain ? null : base.removedAt,
     removedBy: removed ? (base.removedBy ?? 'directory') : joinedAgain ? null : base.removedBy,
     guardCause: outcome.guardCause,
+    brakeHoldId: outcome.hold?.open ? outcome.hold.id : null,
   }
 }
 
@@ -153,13 +152,15 @@ function ended(before: Membership | null, after: Membership): boolean {
   )
 }
 
-function memberEvent(
-  before: Membership | null,
-  after: Membership,
-  decision: Decision,
-  outcome: Outcome,
-): EventDraft | null {
-  const type = eventType(before, after, outcome)
+/** Why the person's sessions here end, though a guard or a hold keep the membership open; null where they go on. */
+function endsSessions(before: Membership | null, after: Membership): string | null {
+  if (ended(before, after)) return after.statusReason ?? after.status
+  if (after.guardCause !== null && before?.guardCause !== after.guardCause) return 'owner-guard'
+  return after.brakeHoldId !== null && before?.brakeHoldId !== after.brakeHoldId ? 'deprovision-held' : null
+}
+
+function memberEvent(before: Membership | null, after: Membership, decision: Decision): EventDraft | null {
+  const type = eventType(before, after)
   if (!type) return null
   return {
     type,
@@ -169,8 +170,10 @@ function memberEvent(
   }
 }
 
-function eventType(before: Membership | null, after: Membership, outcome: Outcome): string | null {
-  if (outcome.guardCause !== null && before?.guardCause !== outcome.guardCause) return 'owner.guarded'
+function eventType(before: Membership | null, after: Membership): string | null {
+  if (after.guardCause !== null && before?.guardCause !== after.guardCause) return 'owner.guarded'
+  if (after.brakeHoldId !== null && before?.brakeHoldId !== after.brakeHoldId)
+    return 'member.deprovision_held'
   if (
     !before ||
     (before.status !== after.status && (before.status === 'removed' || before.status === 'waiting'))
@@ -181,6 +184,7 @@ function eventType(before: Membership | null, after: Membership, outcome: Outcom
   if (before && before.status !== after.status)
     return `member.${after.status === 'active' ? 'restored' : after.status}`
   if (before && before.guardCause !== null && after.guardCause === null) return 'owner.guard_released'
+  if (before && before.brakeHoldId !== null && after.brakeHoldId === null) return 'member.hold_released'
   if (before && before.role !== after.role) return 'member.role_changed'
   return null
 }
@@ -211,6 +215,15 @@ function decisionOf(
       ...states,
     }
   }
+  if (after?.brakeHoldId && before?.brakeHoldId !== after.brakeHoldId)
+    return {
+      rule: 'H7',
+      outcome: 'wait',
+      reason: 'deprovision_held',
+      nextActor: 'org_admin',
+      inputs,
+      ...states,
+    }
   if (wait)
     return {
       rule: event.rule,

@@ -60,6 +60,8 @@ export interface ConflictDraft {
   subject: Subject | null
   directoryUserId: string | null
   membershipId: string | null
+  /** The directory that a hold is about (H7). */
+  directoryId?: string
   choices: string[]
   detail: string
 }

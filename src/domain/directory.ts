@@ -47,6 +47,8 @@ export interface Tombstone {
   keys: AddressKey[]
   accountId: string | null
   wasActive: boolean
+  /** The groups that the record was in. */
+  groupIds: string[]
   deletedAt: Date
 }
 

@@ -11,6 +11,7 @@ export type MailKind =
   | 'domain-proven'
   | 'asked-for-invitation'
   | 'owner-guard'
+  | 'deprovision-held'
   | 'delivery-failed'
 
 /**
@@ -26,7 +27,7 @@ export interface MailData {
   address?: string
   /** `address-changed`: the address from now on; absent where the account just lost one. `asked-for-invitation`: whom to invite instead. */
   newAddress?: string
-  /** `linked`: what was connected, by its name. `owner-guard`: why an owner stayed. `delivery-failed`: the mail server's words. */
+  /** `linked`: what was connected, by its name. `owner-guard`: why an owner stayed. `deprovision-held`: how many people are held. `delivery-failed`: the mail server's words. */
   detail?: string
   /** Where the reader can act, on this product's own host. */
   url?: string

@@ -61,6 +61,8 @@ export interface Membership {
   heldAt: Date | null
   /** The record or tombstone whose denial the last-owner guard holds off (E3). */
   guardCause: string | null
+  /** The open hold that keeps off what a directory said of them among too many (H7). */
+  brakeHoldId: string | null
   createdAt: Date
 }
 
@@ -95,6 +97,7 @@ export function newMembership(of: {
     allowedAt: null,
     heldAt: null,
     guardCause: null,
+    brakeHoldId: null,
     createdAt: of.at,
   }
 }

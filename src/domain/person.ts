@@ -2,6 +2,7 @@
 import type { Account, Identity } from './account.ts'
 import type { AddressKey } from './address.ts'
 import type { Connection } from './connection.ts'
+import type { DeprovisionHold } from './deprovision-hold.ts'
 import type { DirectoryRecord, Tombstone } from './directory.ts'
 import type { Consent, Invitation } from './invitation.ts'
 import type { RoleMapping } from './mapping.ts'
@@ -55,6 +56,8 @@ export interface PersonFacts {
   /** Keys among the person's that are blocked here. */
   blocks: readonly AddressKey[]
   conflicts: readonly OpenConflict[]
+  /** What this organization's directories said among too many at once, which denies nobody (H7); read where a directory says no. */
+  holds: readonly DeprovisionHold[]
   /** Invitations whose role an administrator confirmed (A16). */
   approvedInvitationIds: readonly string[]
   /** Memberships here of other accounts that were joined by one of the keys. */

@@ -1,5 +1,6 @@
 // Chores: what the server does by itself every few minutes.
 
+import { settleBrakes, settleHolds } from '../actions/deprovision-brake.ts'
 import { flushDirectoryRequests } from '../actions/log-directory-request.ts'
 import { settlePastGrace } from '../actions/settle-past-grace.ts'
 import { sweepExpired } from '../actions/sweep-expired.ts'
@@ -15,6 +16,7 @@ export function startChores(world: World): { stop(): Promise<void> } {
     try {
       const removed = await sweepExpired(world)
       await settlePastGrace(world)
+      await settleHolds(world)
       if (Object.keys(removed).length > 0) world.log.debug({ removed }, 'swept what had run out')
     } catch (error) {
       world.log.warn({ err: error }, 'what has run out could not be swept')
@@ -35,6 +37,7 @@ export function startChores(world: World): { stop(): Promise<void> } {
       stopped = true
       clearTimeout(timer)
       await running
+      await settleBrakes(world)
       await flushDirectoryRequests(world)
     },
   }

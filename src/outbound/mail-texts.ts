@@ -134,6 +134,19 @@ const texts: Record<Language, Record<MailKind, (words: Words) => MailText>> = {
         ...linkTo('Open the members', w.url),
       ],
     }),
+    'deprovision-held': (w) => ({
+      subject: `A directory of ${w.organization} switched off many people at once`,
+      blocks: [
+        {
+          paragraph: `Within a few minutes the directory of ${w.organization} switched off ${w.detail || 'many'} people. That may be a mistake, so they keep their access until an owner decides; they were signed out.`,
+        },
+        {
+          paragraph:
+            'Confirm it if it was meant. If not, restore them and look at the directory before it runs again.',
+        },
+        ...linkTo('Open the questions', w.url),
+      ],
+    }),
     'delivery-failed': (w) => ({
       subject: `Your invitation of ${w.address} to ${w.organization} could not be delivered`,
       blocks: [

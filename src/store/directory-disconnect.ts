@@ -1,4 +1,4 @@
-// What a disconnected directory leaves behind: frozen records, suspensions in an administrator's hand, no tokens, no open offers (H6).
+// What a disconnected directory leaves behind: frozen records, suspensions in an administrator's hand, no credentials, no open offers (H6).
 import { statement, type Transaction } from './database.ts'
 
 export interface HandedOver {
@@ -17,7 +17,8 @@ export interface WithdrawnOffer {
 const freeze = statement(
   'directory_freeze',
   `with ended as (update directories set status = 'disconnected' where id = $1),
-   tokens as (delete from directory_tokens where directory_id = $1)
+   tokens as (delete from directory_tokens where directory_id = $1),
+   clients as (delete from oauth_clients where directory_id = $1)
    update directory_users set frozen_at = $2 where directory_id = $1 and frozen_at is null`,
 )
 
@@ -49,6 +50,14 @@ const release = statement(
        or m.guard_cause in (select t.id::text from directory_tombstones t where t.directory_id = $1))`,
 )
 
+const releaseHolds = statement(
+  'directory_release_holds',
+  `with ended as (update deprovision_holds set state = 'restored', until_at = least(until_at, $2) where directory_id = $1 and state = 'open' returning id),
+   answered as (update conflicts c set state = 'resolved', resolution = '{"choice": "restore", "because": "disconnected"}', resolved_at = $2
+     from ended where c.id = ended.id)
+   update memberships m set brake_hold_id = null, updated_at = $2 from ended where m.brake_hold_id = ended.id`,
+)
+
 const withdraw = statement(
   'directory_withdraw_offers',
   `update invitations i set status = 'revoked', status_reason = 'directory', updated_at = $3 where i.organization_id = $2 and i.status = 'pending'
@@ -71,6 +80,7 @@ export async function freezeDirectory(
   const { id, organizationId } = directory
   const members = await tx.rows<HandedOver>(handOver, [id, organizationId, at])
   await tx.run(release, [id, organizationId, at])
+  await tx.run(releaseHolds, [id, at])
   await tx.run(freeze, [id, at])
   await tx.run(bury, [id, at])
   const offers = await tx.rows<WithdrawnOffer>(withdraw, [id, organizationId, at])

@@ -12,6 +12,7 @@ export const directorySchema = new EntitySchema({
     notify: must('boolean'),
     status: must('text'),
     created_at: must('timestamptz'),
+    announces: must('boolean', { default: false }),
   },
   checks: [
     {
@@ -34,10 +35,33 @@ export const directoryTokenSchema = new EntitySchema({
     expires_at: may('timestamptz'),
     last_used_at: may('timestamptz'),
     created_at: must('timestamptz'),
+    oauth_client_id: may('uuid'),
+    oauth_secret_id: may('uuid'),
   },
   uniques: [{ name: 'directory_tokens_hash_key', columns: ['token_hash'] }],
-  indices: [{ name: 'directory_tokens_directory_idx', columns: ['directory_id'] }],
-  foreignKeys: [reference('directory_tokens_directory_fkey', 'directory_id', 'directories', 'CASCADE')],
+  indices: [
+    { name: 'directory_tokens_directory_idx', columns: ['directory_id'] },
+    {
+      name: 'directory_tokens_expires_idx',
+      columns: ['expires_at'],
+      where: 'oauth_client_id IS NOT NULL',
+    },
+    {
+      name: 'directory_tokens_oauth_client_idx',
+      columns: ['oauth_client_id'],
+      where: 'oauth_client_id IS NOT NULL',
+    },
+    {
+      name: 'directory_tokens_oauth_secret_idx',
+      columns: ['oauth_secret_id'],
+      where: 'oauth_secret_id IS NOT NULL',
+    },
+  ],
+  foreignKeys: [
+    reference('directory_tokens_directory_fkey', 'directory_id', 'directories', 'CASCADE'),
+    reference('directory_tokens_oauth_client_fkey', 'oauth_client_id', 'oauth_clients', 'CASCADE'),
+    reference('directory_tokens_oauth_secret_fkey', 'oauth_secret_id', 'oauth_secrets', 'CASCADE'),
+  ],
 })
 
 export const directoryUserSchema = new EntitySchema({
@@ -157,6 +181,7 @@ export const directoryTombstoneSchema = new EntitySchema({
     keys: must('text', { array: true }),
     account_id: may('uuid'),
     was_active: must('boolean'),
+    group_ids: must('uuid', { array: true, default: '{}' }),
     cause: must('text'),
     deleted_at: must('timestamptz'),
     ended_at: may('timestamptz'),
@@ -196,7 +221,15 @@ export const directoryRequestSchema = new EntitySchema({
     request_body: may('text'),
     response_body: may('text'),
     duration_ms: must('integer'),
+    user_agent: may('text'),
+    credential: may('text'),
+    findings: must('jsonb', { default: () => "'[]'::jsonb" }),
+    notable: must('boolean', { default: false }),
+    lost_before: must('integer', { default: 0 }),
   },
-  indices: [{ name: 'directory_requests_page_idx', columns: ['directory_id', 'id'] }],
+  indices: [
+    { name: 'directory_requests_notable_idx', columns: ['directory_id', 'notable', 'id'] },
+    { name: 'directory_requests_page_idx', columns: ['directory_id', 'id'] },
+  ],
   foreignKeys: [reference('directory_requests_directory_fkey', 'directory_id', 'directories', 'CASCADE')],
 })

@@ -18,6 +18,7 @@ import {
   samlRequestSchema,
   signInSchema,
 } from './connection-tables.ts'
+import { deprovisionHoldSchema } from './deprovision-holds.ts'
 import { devClockSchema } from './dev-clock-table.ts'
 import {
   directoryGroupMemberSchema,
@@ -45,9 +46,16 @@ import {
   membershipKeySchema,
   membershipSchema,
 } from './membership-tables.ts'
+import { oauthAssertionSchema, oauthClientSchema, oauthSecretSchema } from './oauth-tables.ts'
 import { organizationSchema } from './organizations.ts'
 import { mailboxSchema, outboxSchema } from './outbox.ts'
 import { ProofCodeSchema } from './proof-codes.ts'
+import {
+  asyncRequestSchema,
+  eventStreamSchema,
+  securityEventSchema,
+  signingKeySchema,
+} from './security-event-tables.ts'
 import { SessionHandoffSchema, SessionSchema } from './sessions.ts'
 import { webhookAttemptSchema, webhookEndpointSchema } from './webhooks.ts'
 
@@ -56,12 +64,14 @@ export const entities: EntitySchema[] = [
   accountSchema,
   apiKeySchema,
   approvalSchema,
+  asyncRequestSchema,
   blockSchema,
   conflictSchema,
   connectionSchema,
   consentSchema,
   deliveryOpeningSchema,
   deliverySchema,
+  deprovisionHoldSchema,
   devClockSchema,
   directoryGroupMemberSchema,
   directoryGroupSchema,
@@ -73,6 +83,7 @@ export const entities: EntitySchema[] = [
   directoryUserSchema,
   domainSchema,
   eventSchema,
+  eventStreamSchema,
   grantSchema,
   idempotencyKeySchema,
   identitySchema,
@@ -82,6 +93,9 @@ export const entities: EntitySchema[] = [
   manualGrantSchema,
   membershipKeySchema,
   membershipSchema,
+  oauthAssertionSchema,
+  oauthClientSchema,
+  oauthSecretSchema,
   organizationSchema,
   outboxSchema,
   pendingSignInSchema,
@@ -90,9 +104,11 @@ export const entities: EntitySchema[] = [
   roleMappingSchema,
   samlAssertionSchema,
   samlRequestSchema,
+  securityEventSchema,
   SessionHandoffSchema,
   SessionSchema,
   signInSchema,
+  signingKeySchema,
   webhookAttemptSchema,
   webhookEndpointSchema,
 ]

@@ -55,6 +55,11 @@ export const eventSchema = new EntitySchema<EventRow>({
       where: 'subject_key is not null',
     },
     { name: 'events_account_idx', columns: ['accountId', 'id'], where: 'account_id is not null' },
+    {
+      name: 'events_suspended_idx',
+      columns: ['organizationId', 'at'],
+      where: "type = 'member.suspended'",
+    },
   ],
 })
 

@@ -22,7 +22,7 @@ export interface MemberRow {
 
 const columns = `m.id, m.organization_id "organizationId", m.account_id "accountId", m.email, coalesce(m.display_name, a.name) "name", m.role,
   array(select distinct p.slug from grants g join projects p on p.id = g.project_id where g.membership_id = m.id order by p.slug) projects,
-  m.status, m.status_reason "statusReason",
+  m.status, case when m.brake_hold_id is not null then 'deprovision_held' else m.status_reason end "statusReason",
   (select coalesce(json_agg(json_build_object('role', g.role, 'project', p.slug, 'origin', json_build_object('type', g.origin_type, 'ref', g.origin_ref),
      'because', g.because) order by g.position), '[]') from grants g left join projects p on p.id = g.project_id where g.membership_id = m.id) grants,
   m.created_at "createdAt"`

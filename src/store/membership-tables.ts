@@ -23,6 +23,7 @@ export const membershipSchema = new EntitySchema({
     allowed_at: may('timestamptz'),
     held_at: may('timestamptz'),
     guard_cause: may('text'),
+    brake_hold_id: may('uuid'),
     created_at: must('timestamptz'),
     updated_at: must('timestamptz'),
   },
@@ -39,6 +40,11 @@ export const membershipSchema = new EntitySchema({
   ],
   indices: [
     { name: 'memberships_account_idx', columns: ['account_id'] },
+    {
+      name: 'memberships_held_idx',
+      columns: ['brake_hold_id'],
+      where: 'brake_hold_id IS NOT NULL',
+    },
     { name: 'memberships_owner_idx', columns: ['organization_id'], where: 'owner_since IS NOT NULL' },
     { name: 'memberships_page_idx', columns: ['organization_id', 'id'] },
   ],
@@ -110,6 +116,7 @@ export const conflictSchema = new EntitySchema({
     connection_id: may('uuid'),
     subject: may('jsonb'),
     directory_user_id: may('uuid'),
+    directory_id: may('uuid'),
     membership_id: may('uuid'),
     choices: must('text', { array: true }),
     detail: must('text'),

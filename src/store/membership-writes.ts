@@ -4,17 +4,17 @@ import { newId } from '../kernel/ids.ts'
 import { statement, type Transaction } from './database.ts'
 
 const columns = `id, organization_id, account_id, status, status_reason, role, email, display_name, consented_at, owner_since, suspended_by_admin_at,
-  directory_suspended_at, removed_at, removed_by, allowed_at, held_at, guard_cause, created_at, updated_at`
+  directory_suspended_at, removed_at, removed_by, allowed_at, held_at, guard_cause, brake_hold_id, created_at, updated_at`
 
 const create = statement(
   'membership_create',
-  `insert into memberships (${columns}) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19)`,
+  `insert into memberships (${columns}) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20)`,
 )
 const update = statement(
   'membership_update',
   `update memberships set status = $4, status_reason = $5, role = $6, email = $7, display_name = $8, consented_at = $9, owner_since = $10,
      suspended_by_admin_at = $11, directory_suspended_at = $12, removed_at = $13, removed_by = $14, allowed_at = $15, held_at = $16, guard_cause = $17,
-     created_at = $18, updated_at = $19 where id = $1 and organization_id = $2 and account_id = $3`,
+     brake_hold_id = $18, created_at = $19, updated_at = $20 where id = $1 and organization_id = $2 and account_id = $3`,
 )
 
 function values(m: Membership, at: Date): unknown[] {
@@ -36,6 +36,7 @@ function values(m: Membership, at: Date): unknown[] {
     m.allowedAt,
     m.heldAt,
     m.guardCause,
+    m.brakeHoldId,
     m.createdAt,
     at,
   ]

@@ -44,6 +44,18 @@ export async function listOwnerAccounts(read: Reader, organizationId: string): P
   return rows.map((row) => row.accountId)
 }
 
+const ownerAddresses = statement(
+  'owners.addresses',
+  `select distinct coalesce(m.email, a.address) "address" from memberships m
+     left join account_addresses a on a.account_id = m.account_id and a.is_primary and a.verified_at is not null
+   where m.organization_id = $1 and m.owner_since is not null and m.status = 'active' and coalesce(m.email, a.address) is not null limit 50`,
+)
+
+/** Where active owners read their mail, 50 of them at most: the address by which the organization knows them, else their account's. */
+export async function listOwnerAddresses(read: Reader, organizationId: string): Promise<string[]> {
+  return (await read.rows<{ address: string }>(ownerAddresses, [organizationId])).map((row) => row.address)
+}
+
 const owning = statement(
   'owners.is-owner',
   'select 1 from memberships where organization_id = $1 and account_id = $2 and owner_since is not null',

@@ -5,7 +5,7 @@ import type { PersonFacts } from '../domain/person.ts'
 import { type Reader, statement } from './database.ts'
 
 /** Facts as stored; the clock and the role catalogue are added by the caller. */
-export type StoredPerson = Omit<PersonFacts, 'now' | 'organization' | 'written'> & {
+export type StoredPerson = Omit<PersonFacts, 'now' | 'organization' | 'written' | 'holds'> & {
   organization: Omit<PersonFacts['organization'], 'roles'>
 }
 
@@ -36,7 +36,7 @@ export const invitationColumns = `i.id, i.organization_id "organizationId", i.em
 export const membershipColumns = `m.id, m.organization_id "organizationId", m.account_id "accountId", m.status, m.status_reason "statusReason", m.role, m.email,
   m.display_name "displayName", m.consented_at "consentedAt", m.owner_since "ownerSince", m.suspended_by_admin_at "suspendedByAdminAt",
   m.directory_suspended_at "directorySuspendedAt", m.removed_at "removedAt", m.removed_by "removedBy", m.allowed_at "allowedAt", m.held_at "heldAt",
-  m.guard_cause "guardCause", m.created_at "createdAt"`
+  m.guard_cause "guardCause", m.brake_hold_id "brakeHoldId", m.created_at "createdAt"`
 
 export const connectionColumns = `c.id, c.organization_id "organizationId", c.name, c.status, c.idp_entity_id "idpEntityId", c.sso_url "ssoUrl", c.sso_binding "ssoBinding",
   c.certificates, c.metadata_url "metadataUrl", c.idp_initiated "idpInitiated", c.directory_id "directoryId", c.directory_match "directoryMatch", c.attributes,
@@ -103,7 +103,7 @@ const readPerson = statement(
     'membershipKeys', ${many('select k.key, k.kind from membership_keys k where k.membership_id = (select id from m) order by k.key')},
     'records', ${many(`select ${recordColumns} from directory_users r where r.id in (select id from record_ids) and ${speaks('r')} order by r.id`)},
     'tombstones', ${many(`select t.id, t.directory_id "directoryId", t.record_id "recordId", t.external_id "externalId", t.user_name_key "userNameKey", t.keys,
-      t.account_id "accountId", t.was_active "wasActive", t.deleted_at "deletedAt" from directory_tombstones t where t.organization_id = $1 and t.ended_at is null
+      t.account_id "accountId", t.was_active "wasActive", t.group_ids "groupIds", t.deleted_at "deletedAt" from directory_tombstones t where t.organization_id = $1 and t.ended_at is null
       and (t.account_id = $2 or (t.account_id is null and t.keys && (select coalesce(array_agg(key), '{}') from keys))) order by t.id`)},
     'identities', ${many(`select ${identityColumns} from identities x where x.account_id = $2 and x.organization_id = $1 order by x.id`)},
     'invitations', ${many(`select ${invitationColumns},

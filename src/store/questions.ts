@@ -12,6 +12,9 @@ export interface ConflictRow {
   connectionId: string | null
   directoryUserId: string | null
   membershipId: string | null
+  /** Of a hold (H7): the directory, and how many members it keeps. */
+  directoryId: string | null
+  heldMembers: number | null
   choices: string[]
   detail: string
   resolution: unknown
@@ -22,7 +25,9 @@ export interface ConflictRow {
 const conflicts = statement(
   'conflicts.page',
   `select f.id, f.organization_id "organizationId", f.kind, f.state, f.key, f.account_id "accountId", f.connection_id "connectionId",
-     f.directory_user_id "directoryUserId", f.membership_id "membershipId", f.choices, f.detail, f.resolution, f.created_at "createdAt",
+     f.directory_user_id "directoryUserId", f.membership_id "membershipId", f.directory_id "directoryId",
+     case when f.kind = 'H7' then (select count(*)::int from memberships m where m.brake_hold_id = f.id) end "heldMembers",
+     f.choices, f.detail, f.resolution, f.created_at "createdAt",
      f.resolved_at "resolvedAt" from conflicts f
    where f.organization_id = $1 and ($2::text is null or f.state = $2) and ($3::uuid is null or f.id > $3) order by f.id limit $4`,
 )

@@ -39,7 +39,7 @@ export const governedElsewhere = (
       and (gd.domain = split_part(ga.key, '@', 2) or (gd.include_subdomains and split_part(ga.key, '@', 2) like '%.' || gd.domain)))))`
 
 export const tombstoneColumns = `t.id, t.directory_id "directoryId", t.record_id "recordId", t.external_id "externalId", t.user_name_key "userNameKey", t.keys,
-  t.account_id "accountId", t.was_active "wasActive", t.deleted_at "deletedAt"`
+  t.account_id "accountId", t.was_active "wasActive", t.group_ids "groupIds", t.deleted_at "deletedAt"`
 
 const read = statement(
   'record_facts',

@@ -26,8 +26,8 @@ const unbind = statement(
 )
 const bury = statement(
   'tombstone_create',
-  `insert into directory_tombstones (id, directory_id, organization_id, record_id, external_id, user_name_key, keys, account_id, was_active, cause, deleted_at)
-   values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)`,
+  `insert into directory_tombstones (id, directory_id, organization_id, record_id, external_id, user_name_key, keys, account_id, was_active, group_ids, cause, deleted_at)
+   values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)`,
 )
 
 /** Leaves a tombstone for the person whose record was deleted, or whose record became another person's (C16). */
@@ -48,6 +48,7 @@ export async function buryRecord(
     keys,
     record.accountId,
     record.active,
+    record.groupIds,
     cause,
     at,
   ])
@@ -81,8 +82,8 @@ export async function markFall(tx: Transaction, recordId: string, at: Date): Pro
 
 const conflictOpen = statement(
   'conflict_open',
-  `insert into conflicts (id, organization_id, kind, state, fingerprint, key, account_id, connection_id, subject, directory_user_id, membership_id, choices, detail, created_at)
-   values ($1,$2,$3,'open',$4,$5,$6,$7,$8,$9,$10,$11,$12,$13) on conflict (organization_id, fingerprint) where state = 'open' do nothing returning id`,
+  `insert into conflicts (id, organization_id, kind, state, fingerprint, key, account_id, connection_id, subject, directory_user_id, membership_id, choices, detail, created_at, directory_id)
+   values ($1,$2,$3,'open',$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14) on conflict (organization_id, fingerprint) where state = 'open' do nothing returning id`,
 )
 
 /** Opens a question for an administrator; the same question twice is one. Answers its id, null where it stood already. */
@@ -92,9 +93,20 @@ export async function openConflict(
   conflict: ConflictDraft,
   at: Date,
 ): Promise<string | null> {
-  const { kind, key, accountId, connectionId, subject, directoryUserId, membershipId, choices, detail } =
-    conflict
-  const fingerprint = JSON.stringify([kind, key, accountId, connectionId, subject, directoryUserId])
+  const {
+    kind,
+    key,
+    accountId,
+    connectionId,
+    subject,
+    directoryUserId,
+    membershipId,
+    choices,
+    detail,
+    directoryId,
+  } = conflict
+  const about = [kind, key, accountId, connectionId, subject, directoryUserId]
+  const fingerprint = JSON.stringify(directoryId ? [...about, directoryId] : about)
   const [row] = await tx.rows<{ id: string }>(conflictOpen, [
     newId(),
     organizationId,
@@ -109,6 +121,7 @@ export async function openConflict(
     choices,
     detail,
     at,
+    directoryId ?? null,
   ])
   return row?.id ?? null
 }

@@ -366,6 +366,7 @@ function read(memory: Memory, accountId: string | null, more: string[]): PersonF
       r.accountId === null ? r.emailKey !== null && keys.includes(r.emailKey) : r.accountId === accountId,
     ),
     tombstones: [],
+    holds: [],
     identities: memory.identities.filter((i) => i.accountId === accountId),
     invitations,
     consents: memory.consents.filter((c) => invitations.some((i) => i.id === c.invitationId)),

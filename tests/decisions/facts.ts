@@ -143,6 +143,7 @@ export function tombstone(over: Partial<Tombstone> = {}): Tombstone {
     keys: [ANA],
     accountId: 'account-ana',
     wasActive: true,
+    groupIds: [],
     deletedAt: daysAgo(3),
     ...over,
   }
@@ -204,6 +205,7 @@ export function membership(over: Partial<Membership> = {}): Membership {
     allowedAt: null,
     heldAt: null,
     guardCause: null,
+    brakeHoldId: null,
     createdAt: daysAgo(50),
     ...over,
   }
@@ -255,6 +257,7 @@ export function person(over: Partial<PersonFacts> = {}): PersonFacts {
     membershipKeys: [],
     records: [],
     tombstones: [],
+    holds: [],
     identities: [],
     invitations: [],
     consents: [],
