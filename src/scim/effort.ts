@@ -22,8 +22,8 @@ export function newEffort(values: Values): Effort {
 }
 
 /** Counts what an operation brings. */
-export function grow(effort: Effort, { value }: PatchOperation): void {
-  effort.size += charactersOf(value)
+export function grow(effort: Effort, { path, value }: PatchOperation): void {
+  effort.size += charactersOf(value) + path.length
 }
 
 /** Counts every term of a condition as one reading of the whole. AppError 413 where the PATCH has cost too much. */
@@ -44,8 +44,9 @@ export function spendOnCopies(effort: Effort, elements: readonly unknown[], valu
 }
 
 /** AppError 413 for a resource that has grown larger than a request could bring it. */
-export function requireModest(values: Values): void {
-  if (JSON.stringify(values).length > MOST_CHARACTERS)
+export function requireModest(effort: Effort, values: Values): void {
+  // The estimate is never too small, so that most are not written out for it.
+  if (effort.size > MOST_CHARACTERS && JSON.stringify(values).length > MOST_CHARACTERS)
     throw new AppError('too_large', 'tooLarge', `A resource may have ${MOST_CHARACTERS} characters at most.`)
 }
 

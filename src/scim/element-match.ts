@@ -1,9 +1,9 @@
 // Whether one value of a list meets the condition in a PATCH path's brackets.
-
-import { foldText } from '../domain/fold.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { CompareOperator, FilterTree, Literal } from './filter-syntax.ts'
 import { isObject } from './quirks.ts'
+import { comparable } from './same-value.ts'
+import { isSecret } from './schema-rules.ts'
 import type { Attribute } from './schemas.ts'
 import type { Values } from './values.ts'
 
@@ -32,12 +32,16 @@ export function elementFrom(attribute: Attribute, tree: FilterTree): Values {
   if (tree.op === 'and') return Object.assign({}, ...tree.of.map((part) => elementFrom(attribute, part)))
   if (tree.op !== 'eq' || tree.value === null) return {}
   const sub = subOf(attribute, tree.path)
-  return { [sub.name]: sub.type === 'boolean' ? String(tree.value).toLowerCase() === 'true' : tree.value }
+  return { [sub === attribute ? 'value' : sub.name]: tree.value }
 }
 
+/** A plain value is its own "value" (RFC 7643 §2.4). */
 function subOf(attribute: Attribute, name: string): Attribute {
+  if (attribute.type !== 'complex' && name.toLowerCase() === 'value') return attribute
   const sub = attribute.subAttributes.get(name.toLowerCase())
   if (!sub) throw unknownSub(attribute, name)
+  if (isSecret(sub))
+    throw new AppError('invalid', 'invalidFilter', `${attribute.name}.${name} cannot be searched.`)
   return sub
 }
 
@@ -53,8 +57,12 @@ function compare(sub: Attribute, op: CompareOperator, held: unknown, value: Lite
     if (op === 'eq' || op === 'ne') return equal === (op === 'eq')
     return ordered(op, Number(held) - Number(value))
   }
-  const fold = (text: unknown) => (sub.caseExact ? String(text) : foldText(String(text)))
-  const [a, b] = [fold(held), fold(value)]
+  if (sub.type === 'dateTime') {
+    const difference = Number(comparable(sub, held)) - Number(comparable(sub, value))
+    if (op === 'eq' || op === 'ne') return (difference === 0) === (op === 'eq')
+    return ordered(op, difference)
+  }
+  const [a, b] = [String(comparable(sub, held)), String(comparable(sub, String(value)))]
   if (op === 'co') return a.includes(b)
   if (op === 'sw') return a.startsWith(b)
   if (op === 'ew') return a.endsWith(b)

@@ -19,8 +19,8 @@ import { readMemberIds, splitMemberOperations } from './members.ts'
 import { applyPatch } from './patch.ts'
 import { entry, isObject, readOperations } from './quirks.ts'
 import { groupDraft, groupResource, groupValues } from './resource.ts'
+import { readResource } from './resource-values.ts'
 import type { ResourceType } from './schemas.ts'
-import { readResource } from './values.ts'
 
 export const groups: Handlers = {
   async find({ world, directory, base }, type, page, projection) {

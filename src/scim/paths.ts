@@ -20,42 +20,75 @@ export function keysOf(path: AttributePath): string[] {
  * whatever the case of the letters. Null where the resource type has no such attribute.
  */
 export function resolvePath(type: ResourceType, text: string): AttributePath | null {
-  const { schema, rest } = splitUrn(type, text)
-  if (schema === null) return null
-  const extension = schema === type.schema ? null : schema
-  if (rest === '') return extension === null ? null : { extension, attribute: null, sub: null }
-  const names = rest.toLowerCase().split('.')
-  if (names.length > 2) return null
-  const attribute = find(extension, type.schema, names[0] as string)
-  if (!attribute) return null
-  if (names.length === 1) return { extension, attribute, sub: null }
-  const sub = attribute.subAttributes.get(names[1] as string)
-  return sub ? { extension, attribute, sub } : null
+  return tableOf(type).paths.get(text.toLowerCase()) ?? null
 }
 
 /** The schema of the resource type whose URN, in any case, is `text`. */
 export function schemaNamed(type: ResourceType, text: string): Schema | null {
-  const wanted = text.toLowerCase()
-  return schemasOf(type).find((schema) => schema.id.toLowerCase() === wanted) ?? null
+  return tableOf(type).schemas.get(text.toLowerCase()) ?? null
 }
 
 /** The resource type's core schema and its extensions. */
-export function schemasOf(type: ResourceType): Schema[] {
-  return [type.schema, ...type.extensions.map((extension) => extension.schema)]
+export function schemasOf(type: ResourceType): readonly Schema[] {
+  return tableOf(type).all
 }
 
-function find(extension: Schema | null, core: Schema, name: string): Attribute | undefined {
-  if (extension) return extension.attributes.get(name)
-  return core.attributes.get(name) ?? commonAttributes.get(name)
+/** The attributes of one of the resource type's schemas, without those that every resource has. */
+export function attributesOf(type: ResourceType, schema: Schema): Attribute[] {
+  const all = [...schema.attributes.values()]
+  // A file that lists `id` or `meta` among a core schema's attributes says nothing new.
+  return schema === type.schema ? all.filter(({ name }) => !commonAttributes.has(name.toLowerCase())) : all
 }
 
-function splitUrn(type: ResourceType, text: string): { schema: Schema | null; rest: string } {
-  const lower = text.toLowerCase()
-  if (!lower.startsWith('urn:')) return { schema: type.schema, rest: text }
-  // The longest URN wins: one schema's may be the beginning of another's.
-  const matching = schemasOf(type)
-    .filter((schema) => lower === schema.id.toLowerCase() || lower.startsWith(`${schema.id.toLowerCase()}:`))
-    .sort((a, b) => b.id.length - a.id.length)
-  const schema = matching[0]
-  return schema ? { schema, rest: text.slice(schema.id.length + 1) } : { schema: null, rest: '' }
+/** Every way to write each attribute of a resource type, so that a name is looked up and never taken apart. */
+interface PathTable {
+  readonly all: readonly Schema[]
+  readonly schemas: ReadonlyMap<string, Schema>
+  readonly paths: ReadonlyMap<string, AttributePath>
+}
+
+const tables = new WeakMap<ResourceType, PathTable>()
+
+function tableOf(type: ResourceType): PathTable {
+  let table = tables.get(type)
+  if (table === undefined) {
+    table = makeTable(type)
+    tables.set(type, table)
+  }
+  return table
+}
+
+function makeTable(type: ResourceType): PathTable {
+  const all = [type.schema, ...type.extensions.map((extension) => extension.schema)]
+  const schemas = new Map(all.map((schema) => [schema.id.toLowerCase(), schema]))
+  const paths = new Map<string, AttributePath>()
+  for (const attribute of commonAttributes.values()) {
+    addAttribute(paths, '', null, attribute)
+    addAttribute(paths, `${type.schema.id}:`, null, attribute)
+  }
+  for (const schema of all) {
+    const extension = schema === type.schema ? null : schema
+    for (const attribute of attributesOf(type, schema)) {
+      if (extension === null) addAttribute(paths, '', null, attribute)
+      addAttribute(paths, `${schema.id}:`, extension, attribute)
+    }
+  }
+  // One schema's URN may be the beginning of another's: the whole of a URN goes before a part of it with a name.
+  for (const schema of all) {
+    if (schema === type.schema) paths.delete(schema.id.toLowerCase())
+    else paths.set(schema.id.toLowerCase(), { extension: schema, attribute: null, sub: null })
+  }
+  return { all, schemas, paths }
+}
+
+function addAttribute(
+  paths: Map<string, AttributePath>,
+  prefix: string,
+  extension: Schema | null,
+  attribute: Attribute,
+): void {
+  const name = `${prefix}${attribute.name}`.toLowerCase()
+  paths.set(name, { extension, attribute, sub: null })
+  for (const sub of attribute.subAttributes.values())
+    paths.set(`${name}.${sub.name.toLowerCase()}`, { extension, attribute, sub })
 }

@@ -2,49 +2,89 @@
 import type { DirectoryPreset } from '../domain/directory.ts'
 import { AppError } from '../kernel/errors.ts'
 
-export interface Dialect {
-  /** Whether a resource must name its schemas, and a PATCH its message URN (RFC 7643 §3). */
-  readonly schemasRequired: boolean
-  /** Whether a replace whose brackets match nothing creates the value instead of failing (Entra writes `emails[type eq "work"].value` first). */
-  readonly createsUnmatched: boolean
-  /** Whether replacing what brackets match keeps the sub-attributes that are not given. */
-  readonly mergesMatched: boolean
-  /** Whether brackets may stand after a single-valued attribute (`manager[value eq "…"]`). */
-  readonly bracketsOnSingle: boolean
-  /** Whether a PATCH of an attribute that nobody knows is passed over instead of refused. */
-  readonly ignoresUnknown: boolean
-  /** Whether an empty list of operations is a PATCH that changes nothing. */
-  readonly emptyOperations: boolean
-  /** Whether the first of several primary values wins instead of none being taken. */
-  readonly firstPrimaryWins: boolean
+interface Quirk {
+  /** What is done otherwise than the letter says, where the quirk is on. */
+  readonly says: string
+  /** What the letter says, and who sends the other thing. */
+  readonly source: string
+  /** The dialects in which it is on. */
+  readonly in: readonly DirectoryPreset[]
 }
 
-const letter: Dialect = {
-  schemasRequired: true,
-  createsUnmatched: false,
-  mergesMatched: false,
-  bracketsOnSingle: false,
-  ignoresUnknown: false,
-  emptyOperations: false,
-  firstPrimaryWins: false,
-}
-const lenient: Dialect = {
-  schemasRequired: false,
-  createsUnmatched: true,
-  mergesMatched: true,
-  bracketsOnSingle: true,
-  ignoresUnknown: true,
-  emptyOperations: true,
-  firstPrimaryWins: true,
-}
+const KNOWN: readonly DirectoryPreset[] = ['okta', 'entra', 'google', 'onelogin']
+
+/**
+ * Where the sources conflict, a line each. `generic` has none of them: it is the RFC to the letter, and fits JumpCloud, PingOne and
+ * PingFederate, Rippling and authentik, of which nothing else is known. Casing of `op`, names and URNs, texts for booleans, the shapes of
+ * a member's removal, PATCH without a path, the URNs from before RFC 7643 and a trailing `?` or `&` are taken in every dialect.
+ */
+const quirks = {
+  schemasOptional: {
+    says: 'A resource need not name its schemas, nor a PATCH its message.',
+    source: 'RFC 7643 §3, RFC 7644 §3.5.2 demand them; OneLogin names older ones, hand-made connectors none.',
+    in: KNOWN,
+  },
+  createsUnmatched: {
+    says: 'A replace whose brackets match nothing creates the value.',
+    source: 'RFC 7644 §3.5.2.3 demands noTarget; Entra writes `emails[type eq "work"].value` first.',
+    in: KNOWN,
+  },
+  mergesMatched: {
+    says: 'Replacing what brackets match keeps the sub-attributes that are not given.',
+    source: 'RFC 7644 §3.5.2.3 replaces the whole value; Entra sends the changed part alone.',
+    in: KNOWN,
+  },
+  bracketsOnSingle: {
+    says: 'Brackets may stand after a single-valued attribute.',
+    source: 'RFC 7644 §3.5.2 has them for multi-valued ones; Entra sends `manager[value eq "…"]`.',
+    in: KNOWN,
+  },
+  ignoresUnknown: {
+    says: 'A PATCH of an attribute that nobody knows is passed over.',
+    source:
+      'RFC 7644 Table 9 has invalidPath; an Okta or Entra mapping to an unknown attribute would stop the whole person.',
+    in: KNOWN,
+  },
+  emptyOperations: {
+    says: 'A PATCH without operations changes nothing and is answered as others are.',
+    source: 'RFC 7644 §3.5.2 asks for one or more; an earlier validator of Microsoft sends none.',
+    in: KNOWN,
+  },
+  firstPrimaryWins: {
+    says: 'Of several primary values the first is taken.',
+    source: 'RFC 7643 §2.4 allows one; directories with two mapped addresses mark both.',
+    in: KNOWN,
+  },
+  readsLoosely: {
+    says: 'Texts and numbers stand for each other, a list of one for a single value and a bare value for a complex one, an empty text for nothing, and any text for a reference or a binary.',
+    source: 'RFC 7643 §2.3 has none of that; Entra and its validator write all of it.',
+    in: KNOWN,
+  },
+  announcesLittle: {
+    says: '`/Schemas` leaves out `display` and `primary` of e-mail addresses.',
+    source: "RFC 7643 §8.7.1 has them; Microsoft's validator fails on mapping them.",
+    in: ['entra'],
+  },
+} as const satisfies Record<string, Quirk>
+
+/** Which quirks are on, each as the table says. */
+export type Dialect = Readonly<Record<keyof typeof quirks, boolean>>
 
 /** `generic` is the RFC to the letter; the others do what those clients need. */
 export const dialects: Readonly<Record<DirectoryPreset, Dialect>> = {
-  generic: letter,
-  okta: lenient,
-  entra: lenient,
-  google: lenient,
-  onelogin: lenient,
+  generic: dialectOf('generic'),
+  okta: dialectOf('okta'),
+  entra: dialectOf('entra'),
+  google: dialectOf('google'),
+  onelogin: dialectOf('onelogin'),
+}
+
+function dialectOf(preset: DirectoryPreset): Dialect {
+  const entries = Object.entries(quirks).map(([name, quirk]: [string, Quirk]) => [
+    name,
+    quirk.in.includes(preset),
+  ])
+  return Object.fromEntries(entries) as Dialect
 }
 
 export interface PatchOperation {
@@ -66,7 +106,7 @@ export function readOperations(body: unknown, dialect: Dialect): PatchOperation[
   if (!isObject(body)) throw new AppError('invalid', 'invalidSyntax', 'The body must be a JSON object.')
   const urns = entry(body, 'schemas')
   const named = Array.isArray(urns) && urns.some((urn) => String(urn).toLowerCase() === PATCH_URN)
-  if (!named && dialect.schemasRequired) refuse('schemas', 'must name the PatchOp message')
+  if (!named && !dialect.schemasOptional) refuse('schemas', 'must name the PatchOp message')
   const list = entry(body, 'operations')
   if (!Array.isArray(list)) return refuse('Operations', 'must be a list')
   if (list.length === 0 && !dialect.emptyOperations) refuse('Operations', 'must not be empty')

@@ -19,8 +19,8 @@ import type { Handlers } from './handlers.ts'
 import { applyPatch } from './patch.ts'
 import { readOperations } from './quirks.ts'
 import { userDraft, userResource, userValues } from './resource.ts'
+import { readResource } from './resource-values.ts'
 import type { ResourceType } from './schemas.ts'
-import { readResource } from './values.ts'
 
 export const users: Handlers = {
   async find({ world, directory, base }, type, page, projection) {

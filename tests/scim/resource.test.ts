@@ -9,7 +9,7 @@ import { readProjection } from '../../src/scim/projection.ts'
 import { dialects } from '../../src/scim/quirks.ts'
 import { userDraft } from '../../src/scim/resource.ts'
 import { loadCatalogue } from '../../src/scim/schemas.ts'
-import { readResource } from '../../src/scim/values.ts'
+import { readResource } from '../../src/scim/resource-values.ts'
 import { bodyOf, ENTERPRISE, ERROR, PATCH, testDirectory, USER } from './directory.ts'
 
 const { user } = loadCatalogue(null)
