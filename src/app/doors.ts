@@ -10,7 +10,7 @@ export type Door = 'scim' | 'saml' | 'admin' | 'pages'
 
 /** In the order in which they are tried; `pages` takes what is left. */
 export const doors: readonly { name: Door; path: string; router: (world: World) => Router }[] = [
-  { name: 'scim', path: '/scim/v2', router: scimRouter },
+  { name: 'scim', path: '/scim', router: scimRouter },
   { name: 'saml', path: '/saml', router: samlRouter },
   { name: 'admin', path: '/api', router: adminRouter },
   { name: 'pages', path: '/', router: pagesRouter },

@@ -3,14 +3,15 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import { refuseDeepJson } from '../http/json-depth.ts'
 import { AppError } from '../kernel/errors.ts'
 
-const USER_LIMIT = 1_048_576
+/** Of every body but a group's; ServiceProviderConfig announces it as bulk's maxPayloadSize. */
+export const MAX_PAYLOAD_BYTES = 1_048_576
 /** A group's whole list of members may come in one PUT. */
 const GROUP_LIMIT = 16_777_216
 const LOGGED_MAX = 65_536
 const TYPES = /^application\/(scim\+json|json)\s*(;|$)/i
 
 const readers = {
-  user: express.json({ type: () => true, limit: USER_LIMIT, verify: refuseDeepJson }),
+  other: express.json({ type: () => true, limit: MAX_PAYLOAD_BYTES, verify: refuseDeepJson }),
   group: express.json({ type: () => true, limit: GROUP_LIMIT, verify: refuseDeepJson }),
 }
 
@@ -24,8 +25,18 @@ export function readBody(req: Request, res: Response, next: NextFunction): void 
   if (type !== undefined && !TYPES.test(type)) {
     throw new AppError('unsupported', 'unsupported_media_type', 'The body must be application/scim+json.')
   }
-  const read = /^\/groups/i.test(req.path) ? readers.group : readers.user
-  read(req, res, next)
+  const read = /^\/groups/i.test(req.path) ? readers.group : readers.other
+  read(req, res, (error?: unknown) => {
+    const isTooLarge = error instanceof Error && 'type' in error && error.type === 'entity.too.large'
+    if (isTooLarge && /^\/bulk\/?$/i.test(req.path)) next(tooLargeForBulk())
+    else next(error)
+  })
+}
+
+/** RFC 7644 §3.7.4: the limit is named as ServiceProviderConfig names it. */
+function tooLargeForBulk(): AppError {
+  const message = `The size of the request is over maxPayloadSize (${MAX_PAYLOAD_BYTES} bytes).`
+  return new AppError('too_large', 'body_too_large', message)
 }
 
 /** The body for the request log, with what a password or secret holds taken out; null where none came. */

@@ -1,17 +1,22 @@
 // Discovery: what this service supports, its resource types and its schemas (RFC 7644 §4).
 import { AppError, notFound } from '../kernel/errors.ts'
+import { MAX_PAYLOAD_BYTES } from './body.ts'
+import { MOST_OPERATIONS } from './bulk-request.ts'
 import type { Answer, Exchange } from './exchange.ts'
 import { listResponse, MAX_PAGE } from './listing.ts'
 import type { Resource } from './projection.ts'
 
 /** GET /ServiceProviderConfig. */
-export function serviceProviderConfig({ base }: Exchange): Answer {
+export function serviceProviderConfig(exchange: Exchange): Answer {
+  refuseFilter(exchange)
+  const { base, world } = exchange
   return {
     status: 200,
     body: {
       schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
+      documentationUri: `${world.publicUrl}/api/docs`,
       patch: { supported: true },
-      bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+      bulk: { supported: true, maxOperations: MOST_OPERATIONS, maxPayloadSize: MAX_PAYLOAD_BYTES },
       filter: { supported: true, maxResults: MAX_PAGE },
       changePassword: { supported: false },
       sort: { supported: true },
@@ -40,6 +45,7 @@ export function listResourceTypes(exchange: Exchange): Answer {
 
 /** GET /ResourceTypes/{name}. */
 export function getResourceType(exchange: Exchange, name: string): Answer {
+  refuseFilter(exchange)
   const type = exchange.catalogue.types.find((candidate) => candidate.name === name)
   if (!type) throw notFound('The resource type')
   return { status: 200, body: located(exchange, type.json, `ResourceTypes/${type.name}`) }
@@ -53,6 +59,7 @@ export function listSchemas(exchange: Exchange): Answer {
 
 /** GET /Schemas/{urn}. */
 export function getSchema(exchange: Exchange, id: string): Answer {
+  refuseFilter(exchange)
   const schema = exchange.catalogue.schemas.find(
     (candidate) => candidate.id.toLowerCase() === id.toLowerCase(),
   )
@@ -60,7 +67,7 @@ export function getSchema(exchange: Exchange, id: string): Answer {
   return { status: 200, body: located(exchange, schema.json, `Schemas/${schema.id}`) }
 }
 
-/** RFC 7644 §4: a filter here is forbidden, so that nobody takes a part for the whole. */
+/** RFC 7644 §4: a filter is forbidden here, so that nobody takes a part for the whole; what else a query says is passed over. */
 function refuseFilter({ query }: Exchange): void {
   if (query.filter !== undefined) {
     throw new AppError('forbidden', 'forbidden', 'Discovery answers cannot be filtered.')

@@ -1,5 +1,6 @@
 // The one map from errors to their SCIM form (RFC 7644 §3.12).
-import { statusOf } from '../http/errors.ts'
+import type { World } from '../actions/world.ts'
+import { statusOf, toAppError } from '../http/errors.ts'
 import type { AppError } from '../kernel/errors.ts'
 
 const ERROR_URN = 'urn:ietf:params:scim:api:messages:2.0:Error'
@@ -31,8 +32,22 @@ export interface ErrorResource {
   body: { schemas: string[]; status: string; scimType?: string; detail: string }
 }
 
+/** What a thrown value is to the client; what is internal is logged with its cause. */
+export function failureOf(world: World, thrown: unknown): ErrorResource & { error: AppError } {
+  const error = toAppError(thrown)
+  if (error.kind === 'internal') world.log.error({ err: error.cause ?? error }, 'a SCIM request failed')
+  return { error, ...errorResource(error) }
+}
+
+/** The challenge of a 401 (RFC 6750 §3): no error code where no credentials came; nothing tells whether the directory exists. */
+export function challengeOf(error: AppError): string {
+  const challenge = 'Bearer realm="scim", scope="scim"'
+  if (error.code !== 'invalid_token') return challenge
+  return `${challenge}, error="invalid_token", error_description="The token is unknown, expired or not for this address"`
+}
+
 /** An error as status and body; what is internal shows nothing of its cause. */
-export function errorResource(error: AppError): ErrorResource {
+function errorResource(error: AppError): ErrorResource {
   const status = statusOf(error)
   const code = RENAMED[error.code] ?? error.code
   return {

@@ -20,6 +20,16 @@ export interface Exchange {
   /** Null where no body came. */
   readonly body: unknown
   readonly conditions: Conditions
+  /** The request's one name in events, where it has got one before it is done (RFC 9967 §2.2). */
+  readonly txn?: string
+  /** Which operation of a bulk request this is, by its place. */
+  readonly step?: string
+  /** Set while a request is done that was promised an answer by event, with what earlier attempts did of it. */
+  readonly promise?: {
+    readonly requestId: string
+    readonly attempt: number
+    readonly progress: Readonly<Record<string, { uri: string; version: string | null }>>
+  }
 }
 
 /** Which version of a resource the client has seen, as it wrote it: entity tags or `*` (RFC 7644 §3.14); null where it said nothing. */
@@ -82,9 +92,16 @@ export function send(res: Response, answer: Answer): void {
   res.end(text)
 }
 
-/** Refuses a change of a version that the client has not seen (412, RFC 7644 §3.14). */
-export function checkIfMatch({ conditions }: Exchange, version: number): void {
-  if (conditions.ifMatch === null || matches(conditions.ifMatch, version)) return
+/** Refuses a change of a version that the client has not seen, or has and does not want changed (412, RFC 7644 §3.14). */
+export function checkIfMatch({ conditions: { ifMatch, ifNoneMatch } }: Exchange, version: number): void {
+  if (ifNoneMatch !== null && matches(ifNoneMatch, version)) {
+    throw new AppError(
+      'precondition_failed',
+      'precondition_failed',
+      'If-None-Match: the resource has this version.',
+    )
+  }
+  if (ifMatch === null || matches(ifMatch, version)) return
   throw new AppError(
     'precondition_failed',
     'precondition_failed',
@@ -92,11 +109,20 @@ export function checkIfMatch({ conditions }: Exchange, version: number): void {
   )
 }
 
+/** Whether a request sets a condition on the resource's version, so that its row must be read and locked first. */
+export function isConditional({ conditions: { ifMatch, ifNoneMatch } }: Exchange): boolean {
+  return ifMatch !== null || ifNoneMatch !== null
+}
+
 /** Whether the client holds this version already. */
 export function isHeld({ conditions }: Exchange, version: number): boolean {
   return conditions.ifNoneMatch !== null && matches(conditions.ifNoneMatch, version)
 }
 
+/**
+ * Tags are compared weakly, for ours are weak and RFC 7644 §3.14 has them in If-Match. A user's version does not move with its
+ * `groups`: those are written at the group, and no change of members may touch the rows of people.
+ */
 function matches(header: string, version: number): boolean {
   return (
     header.trim() === '*' ||

@@ -8,6 +8,7 @@ import {
   type Answer,
   checkIfMatch,
   type Exchange,
+  isConditional,
   isHeld,
   noContent,
   notModified,
@@ -19,8 +20,8 @@ import { readMemberIds, splitMemberOperations } from './members.ts'
 import { applyPatch } from './patch.ts'
 import { entry, isObject, readOperations } from './quirks.ts'
 import { groupDraft, groupResource, groupValues } from './resource.ts'
-import { readResource } from './resource-values.ts'
 import type { ResourceType } from './schemas.ts'
+import { readResource } from './values.ts'
 
 export const groups: Handlers = {
   async find({ world, directory, base }, type, page, projection) {
@@ -56,10 +57,10 @@ export const groups: Handlers = {
 
   /** 204, for a group may be too large to be shown after each change, unless attributes are asked for. */
   async patch(exchange, type, id) {
-    const { world, directory, dialect, body, query, conditions } = exchange
+    const { world, directory, dialect, body, query } = exchange
     const { members, others } = splitMemberOperations(type, readOperations(body, dialect))
     // Only members: nobody needs to wait for the group's row, unless a version was named.
-    const alone = others.length === 0 && members !== null && conditions.ifMatch === null
+    const alone = others.length === 0 && members !== null && !isConditional(exchange)
     await updateGroup(world, directory, id, {
       draft: alone
         ? null

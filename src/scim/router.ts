@@ -3,13 +3,16 @@ import express, { type NextFunction, type Request, type Response, type Router } 
 import { authenticateDirectory } from '../actions/authenticate-directory.ts'
 import { logDirectoryRequest } from '../actions/log-directory-request.ts'
 import type { World } from '../actions/world.ts'
-import { methodNotAllowed, retryAfterOf, toAppError } from '../http/errors.ts'
+import { methodNotAllowed, retryAfterOf } from '../http/errors.ts'
 import { AppError, notFound } from '../kernel/errors.ts'
 import { readBody, redactedBody } from './body.ts'
+import { runBulk } from './bulk.ts'
+import { createBulkGate } from './bulk-gate.ts'
 import * as discovery from './discovery.ts'
-import { errorResource } from './errors.ts'
+import { challengeOf, failureOf } from './errors.ts'
 import { type Answer, type Exchange, readConditions, send } from './exchange.ts'
 import { list } from './listing.ts'
+import { allowedBy, requireAcceptable, requireSingle } from './manners.ts'
 import { handlersOf, operate } from './operate.ts'
 import { dialects, isObject } from './quirks.ts'
 import { loadCatalogue, type ResourceType } from './schemas.ts'
@@ -46,45 +49,53 @@ const otherRoutes: readonly [path: string, methods: Methods][] = [
   ['/ResourceTypes/:id', { get: (x, req) => discovery.getResourceType(x, idOf(req)) }],
   ['/Schemas', { get: discovery.listSchemas }],
   ['/Schemas/:id', { get: (x, req) => discovery.getSchema(x, idOf(req)) }],
+  // RFC 7644 §3.11: an alias of the caller's own resource, and the holder of a directory's token is no person.
   ['/Me', { get: unsupported, post: unsupported, put: unsupported, patch: unsupported, delete: unsupported }],
-  ['/Bulk', { post: unsupported }],
   ['/.search', { post: unsupported }],
 ]
 
-/** The door as a router, mounted at `/scim/v2`. */
+/** The door as a router, mounted at `/scim`. */
 export function scimRouter(world: World): Router {
   const catalogue = loadCatalogue(world.scimSchemasDir)
   const throttle = createThrottle()
+  const gate = createBulkGate()
+  const bulk: Handler = (exchange) =>
+    world.rateLimits ? gate(exchange.directory.id, () => runBulk(exchange)) : runBulk(exchange)
+  const routes = [...catalogue.types.flatMap(routesOf), ...otherRoutes, ['/Bulk', { post: bulk }] as const]
   const router = express.Router({ strict: false, caseSensitive: false })
   const directory = express.Router({ mergeParams: true, strict: false, caseSensitive: false })
   directory.use(async (req: Request, res: Response, next: NextFunction) => {
     const opened = await open(world, req, res)
     if (world.rateLimits) throttle(opened.directory.id)
+    requireAcceptable(req.headers.accept)
     res.locals.scim = opened
     next()
   })
   directory.use(readBody)
-  for (const [path, methods] of [...catalogue.types.flatMap(routesOf), ...otherRoutes]) {
+  for (const [path, methods] of routes) {
     const route = directory.route(path)
     for (const [method, handler] of Object.entries(methods)) {
       route[method as keyof Methods](async (req: Request, res: Response) => {
         const opened = res.locals.scim as Opened
         const { query, body = null } = req
+        requireSingle(query)
         const exchange = { ...opened, catalogue, query, body, conditions: readConditions(req) }
         send(res, await handler(exchange, req))
       })
     }
+    const allow = allowedBy(methods)
+    route.options((_req: Request, res: Response) =>
+      send(res, { status: 204, body: null, headers: { Allow: allow.join(', ') } }),
+    )
     route.all(() => {
-      throw methodNotAllowed(Object.keys(methods).map((method) => method.toUpperCase()))
+      throw methodNotAllowed(allow)
     })
   }
-  router.use('/:directoryId', directory)
-  router.use(() => {
-    throw notFound('This address')
-  })
+  router.use('/v2/:directoryId', directory)
+  router.use(refuseAddress)
   router.use((thrown: unknown, _req: Request, res: Response, next: NextFunction) => {
     if (res.headersSent) next(thrown)
-    else sendError(world, res, toAppError(thrown))
+    else sendError(world, res, thrown)
   })
   return router
 }
@@ -119,15 +130,17 @@ async function open(world: World, req: Request, res: Response): Promise<Opened> 
   return { world, directory, dialect: dialects[directory.preset], base }
 }
 
-function sendError(world: World, res: Response, error: AppError): void {
-  if (error.kind === 'internal') world.log.error({ err: error.cause ?? error }, 'a SCIM request failed')
-  const { status, body } = errorResource(error)
+/** Another version of the protocol (RFC 7644 §3.13), or an address that is none. */
+function refuseAddress(req: Request): never {
+  const version = /^\/v(\d[^/]*)/i.exec(req.path)?.[1]
+  if (version === undefined || version === '2') throw notFound('This address')
+  throw new AppError('invalid', 'invalidVers', `Version ${version} of SCIM is not spoken here: use v2.`)
+}
+
+function sendError(world: World, res: Response, thrown: unknown): void {
+  const { error, status, body } = failureOf(world, thrown)
   const headers: Record<string, string> = {}
-  if (status === 401) {
-    // RFC 6750 §3: no error code where no token came.
-    const invalid = error.code === 'invalid_token' ? ', error="invalid_token"' : ''
-    headers['WWW-Authenticate'] = `Bearer realm="scim"${invalid}`
-  }
+  if (status === 401) headers['WWW-Authenticate'] = challengeOf(error)
   const retryAfter = retryAfterOf(error)
   if (retryAfter !== null) headers['Retry-After'] = String(retryAfter)
   if (Array.isArray(error.details.allow)) headers.Allow = error.details.allow.join(', ')

@@ -571,7 +571,7 @@ describe('manners', () => {
   test('a method that an address does not take is 405 and names those it takes', async () => {
     const response = await directory.call('delete', '/Users')
     expectError(response, 405)
-    expect(response.headers.allow).toBe('GET, POST')
+    expect(response.headers.allow).toBe('GET, HEAD, POST, OPTIONS')
   })
 
   test('discovery names every schema of its resource types, without the password and without null', async () => {
