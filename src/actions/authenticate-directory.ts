@@ -26,6 +26,6 @@ export async function authenticateDirectory(
     (holder.expiresAt === null || holder.expiresAt > now)
   if (!live) throw new AppError('unauthenticated', 'invalid_token', 'The token does not open this directory.')
   noteTokenUse(world, holder.tokenId, holder.lastUsedAt, now)
-  const { id, organizationId, preset, notify, status } = holder
-  return { id, organizationId, preset, notify, status }
+  const { id, organizationId, preset, notify, status, announces } = holder
+  return { id, organizationId, preset, notify, status, announces }
 }

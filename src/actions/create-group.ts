@@ -3,6 +3,7 @@ import type { DirectoryGroup, GroupDraft } from '../domain/directory-person.ts'
 import { isId, newId } from '../kernel/ids.ts'
 import type { DirectoryScope } from '../store/directory-credentials.ts'
 import { changeMembers, insertGroup } from '../store/directory-groups.ts'
+import { announceResource } from './announce-resource.ts'
 import { orDuplicate } from './directory-duplicates.ts'
 import { reconcileGroups, reconcileNewGroup } from './reconcile-groups.ts'
 import { inTransaction } from './transaction.ts'
@@ -22,11 +23,16 @@ export async function createGroup(
       const now = world.clock.now()
       const group = await insertGroup(tx, owner, newId(), draft, now)
       await reconcileNewGroup(tx, directory.id, group.id, group.displayName)
-      if (add.length === 0) return group
+      if (add.length === 0) {
+        await announceResource(tx, world, directory, { before: null, after: group })
+        return group
+      }
       const change = { replace: null, add, remove: [] }
       const changed = await changeMembers(tx, directory.id, group.id, change, now)
       const recordIds = changed?.added ?? []
       await reconcileGroups(tx, world, directory, { groupId: group.id, recordIds, removed: false })
+      const members = { added: recordIds, removed: [] }
+      await announceResource(tx, world, directory, { before: null, after: group, members })
       return group
     }),
   )

@@ -4,6 +4,7 @@ import { notFound } from '../kernel/errors.ts'
 import { isId } from '../kernel/ids.ts'
 import type { DirectoryScope } from '../store/directory-credentials.ts'
 import { deleteGroupRow, emptyGroup, lockGroup } from '../store/directory-groups.ts'
+import { announceResource } from './announce-resource.ts'
 import { reconcileGroups } from './reconcile-groups.ts'
 import { inTransaction } from './transaction.ts'
 import type { World } from './world.ts'
@@ -23,6 +24,8 @@ export async function deleteGroup(
     // The mapping still knows the group while its people are looked at; they left it already.
     const recordIds = await emptyGroup(tx, id)
     await reconcileGroups(tx, world, directory, { groupId: id, recordIds, removed: true })
+    const members = { added: [], removed: recordIds }
+    await announceResource(tx, world, directory, { before: group, after: null, members })
     await deleteGroupRow(tx, id)
   })
 }

@@ -5,6 +5,7 @@ import { isId } from '../kernel/ids.ts'
 import type { DirectoryScope } from '../store/directory-credentials.ts'
 import { deleteDirectoryPerson } from '../store/directory-user-writes.ts'
 import { lockDirectoryPerson } from '../store/directory-users.ts'
+import { announceResource } from './announce-resource.ts'
 import { reconcilePush } from './reconcile-push.ts'
 import { inTransaction } from './transaction.ts'
 import type { World } from './world.ts'
@@ -21,6 +22,7 @@ export async function deprovisionUser(
     const locked = await lockDirectoryPerson(tx, directory.id, id)
     if (locked === null) throw notFound('The user')
     check(locked.person)
+    await announceResource(tx, world, directory, { before: locked.person, after: null })
     await deleteDirectoryPerson(tx, id)
     await reconcilePush(tx, world, directory, { kind: 'deleted', before: locked.record, after: null })
   })

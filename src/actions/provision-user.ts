@@ -3,6 +3,7 @@ import type { DirectoryPerson, PersonDraft } from '../domain/directory-person.ts
 import { newId } from '../kernel/ids.ts'
 import type { DirectoryScope } from '../store/directory-credentials.ts'
 import { insertDirectoryPerson } from '../store/directory-user-writes.ts'
+import { announceResource } from './announce-resource.ts'
 import { orDuplicate } from './directory-duplicates.ts'
 import { reconcilePush } from './reconcile-push.ts'
 import { inTransaction } from './transaction.ts'
@@ -19,6 +20,7 @@ export async function provisionUser(
     inTransaction(world, async (tx) => {
       const made = await insertDirectoryPerson(tx, owner, newId(), draft, world.clock.now())
       await reconcilePush(tx, world, directory, { kind: 'created', before: null, after: made.record })
+      await announceResource(tx, world, directory, { before: null, after: made.person })
       return made.person
     }),
   )

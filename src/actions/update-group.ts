@@ -6,6 +6,7 @@ import { isId } from '../kernel/ids.ts'
 import { databaseFailure, type Transaction } from '../store/database.ts'
 import type { DirectoryScope } from '../store/directory-credentials.ts'
 import { changeMembers, lockGroup, updateGroupRow } from '../store/directory-groups.ts'
+import { announceGroup } from './announce-group.ts'
 import { orDuplicate } from './directory-duplicates.ts'
 import { reconcileGroups } from './reconcile-groups.ts'
 import { inTransaction } from './transaction.ts'
@@ -49,21 +50,24 @@ async function apply(
 ): Promise<void> {
   const now = world.clock.now()
   let next: GroupDraft | null = null
+  let before: DirectoryGroup | null = null
   if (draft !== null) {
     const group = await lockGroup(tx, directory.id, id)
     if (group === null) throw notFound('The group')
     const drafted = draft(group)
     next = differs(group, drafted) ? drafted : null
+    before = next && group
   }
-  let moved = 0
+  let moved: { added: string[]; removed: string[] } = { added: [], removed: [] }
   if (members !== null) {
     const changed = await changeMembers(tx, directory.id, id, storable(members), now)
     if (changed === null) throw notFound('The group')
-    moved = changed.added.length + changed.removed.length
+    moved = changed
     await reconcileGroups(tx, world, directory, { groupId: id, recordIds: changed.removed, removed: true })
     await reconcileGroups(tx, world, directory, { groupId: id, recordIds: changed.added, removed: false })
   }
-  if (next !== null || moved > 0) await updateGroupRow(tx, id, next, now)
+  if (next !== null || moved.added.length + moved.removed.length > 0) await updateGroupRow(tx, id, next, now)
+  await announceGroup(tx, world, directory, { id, before, members: moved })
 }
 
 function differs(group: DirectoryGroup, draft: GroupDraft): boolean {

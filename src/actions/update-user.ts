@@ -5,6 +5,7 @@ import { isId } from '../kernel/ids.ts'
 import type { DirectoryScope } from '../store/directory-credentials.ts'
 import { differs, updateDirectoryPerson } from '../store/directory-user-writes.ts'
 import { lockDirectoryPerson } from '../store/directory-users.ts'
+import { announceResource } from './announce-resource.ts'
 import { orDuplicate } from './directory-duplicates.ts'
 import { reconcilePush } from './reconcile-push.ts'
 import { inTransaction } from './transaction.ts'
@@ -34,6 +35,7 @@ export async function updateUser(
         before: locked.record,
         after: written.record,
       })
+      await announceResource(tx, world, directory, { before: locked.person, after: written.person })
       return written.person
     }),
   )

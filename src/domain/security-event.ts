@@ -91,7 +91,9 @@ function fullEvent(
   const asPatch = cause === 'patch' || (cause === 'put' && hasMoved(members))
   const data = asPatch
     ? { schemas: [PATCH_MESSAGE], Operations: operationsOf(before ?? {}, after, members) }
-    : after
+    : hasMoved(members)
+      ? { ...after, members: members?.added.map((value) => ({ value })) }
+      : after
   if (JSON.stringify(data).length > MOST_DATA) return null
   return { [`${PREFIX}:prov:${asPatch ? 'patch' : cause}:full`]: { data, ...version } }
 }

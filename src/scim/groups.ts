@@ -4,6 +4,7 @@ import { deleteGroup } from '../actions/delete-group.ts'
 import { findDirectoryGroups } from '../actions/find-directory-groups.ts'
 import { type GroupWithMembers, getDirectoryGroup } from '../actions/get-directory-group.ts'
 import { updateGroup } from '../actions/update-group.ts'
+import type { DirectoryGroup } from '../domain/directory-person.ts'
 import {
   type Answer,
   checkIfMatch,
@@ -20,8 +21,8 @@ import { readMemberIds, splitMemberOperations } from './members.ts'
 import { applyPatch } from './patch.ts'
 import { entry, isObject, readOperations } from './quirks.ts'
 import { groupDraft, groupResource, groupValues } from './resource.ts'
+import { readResource } from './resource-values.ts'
 import type { ResourceType } from './schemas.ts'
-import { readResource } from './values.ts'
 
 export const groups: Handlers = {
   async find({ world, directory, base }, type, page, projection) {
@@ -79,6 +80,11 @@ export const groups: Handlers = {
       checkIfMatch(exchange, group.version),
     )
     return noContent
+  },
+
+  show({ base }, type, resource) {
+    const group = { ...(resource as DirectoryGroup), members: null }
+    return groupResource(base, type, group, projectionOf(type, {}))
   },
 }
 

@@ -1,5 +1,6 @@
 // What a resource type can do: the handlers that each type has, whatever way within the door a request came by.
 import type { Page } from '../domain/criteria.ts'
+import type { AnnouncedResource } from '../domain/security-event.ts'
 import type { Answer, Exchange } from './exchange.ts'
 import type { Projection, Resource } from './projection.ts'
 import type { ResourceType } from './schemas.ts'
@@ -24,4 +25,6 @@ export interface Handlers {
   patch(exchange: Exchange, type: ResourceType, id: string): Promise<Answer>
   /** DELETE (RFC 7644 §3.6). */
   remove(exchange: Exchange, type: ResourceType, id: string): Promise<Answer>
+  /** A stored resource as an unasked reader is shown it; what has none is not announced. */
+  show?(exchange: Exchange, type: ResourceType, resource: AnnouncedResource): Resource
 }

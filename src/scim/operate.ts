@@ -1,5 +1,6 @@
 // The one way to a resource: what a method means at an address, for a request of its own as for one operation among many.
 import { methodNotAllowed } from '../http/errors.ts'
+import { announcing, answeredBefore } from './announcing.ts'
 import type { Answer, Exchange } from './exchange.ts'
 import { groups } from './groups.ts'
 import type { Handlers } from './handlers.ts'
@@ -19,8 +20,11 @@ export function handlersOf(type: ResourceType): Handlers {
 }
 
 /** Does what `method` means at the target; AppError `method_not_allowed` where it means nothing. */
-export function operate(exchange: Exchange, method: string, { type, id }: Target): Promise<Answer> {
+export function operate(asked: Exchange, method: string, { type, id }: Target): Promise<Answer> {
   const handlers = handlersOf(type)
+  const answered = answeredBefore(asked, method)
+  if (answered !== null) return Promise.resolve(answered)
+  const exchange = announcing(asked, method, type, handlers)
   if (id === null) {
     if (method === 'GET') return list(exchange, handlers, type, exchange.query)
     if (method === 'POST') return handlers.create(exchange, type)

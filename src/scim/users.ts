@@ -66,6 +66,10 @@ export const users: Handlers = {
     await deprovisionUser(world, directory, id, (person) => checkIfMatch(exchange, person.version))
     return noContent
   },
+
+  show({ base }, type, resource) {
+    return userResource(base, type, resource as DirectoryPerson, projectionOf(type, {}))
+  },
 }
 
 function show(

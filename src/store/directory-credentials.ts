@@ -1,11 +1,17 @@
 // Directory tokens as the SCIM door checks them, and the log of a directory's requests.
 import type { Directory } from '../domain/directory.ts'
+import type { Announcer } from '../domain/security-event.ts'
 import { type Reader, statement, type Transaction } from './database.ts'
 
 /** What a directory's requests need to know of it. */
-export type DirectoryScope = Pick<Directory, 'id' | 'organizationId' | 'preset' | 'notify' | 'status'>
+export type DirectoryScope = Pick<Directory, 'id' | 'organizationId' | 'preset' | 'notify' | 'status'> & {
+  /** Whether a stream listens to it; the door then gives its deeds an announcer. */
+  announces?: boolean
+  announcer?: Announcer
+}
 
 export interface TokenHolder extends DirectoryScope {
+  announces: boolean
   tokenId: string
   expiresAt: Date | null
   lastUsedAt: Date | null
@@ -13,7 +19,7 @@ export interface TokenHolder extends DirectoryScope {
 
 const findToken = statement(
   'scim_token_find',
-  `select d.id, d.organization_id as "organizationId", d.preset, d.notify, d.status, t.id as "tokenId", t.expires_at as "expiresAt",
+  `select d.id, d.organization_id as "organizationId", d.preset, d.notify, d.status, d.announces, t.id as "tokenId", t.expires_at as "expiresAt",
    t.last_used_at as "lastUsedAt" from directory_tokens t join directories d on d.id = t.directory_id where t.token_hash = $1`,
 )
 

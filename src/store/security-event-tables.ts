@@ -57,7 +57,7 @@ export const securityEventSchema = new EntitySchema({
   columns: {
     id: key('uuid', 'security_events_pkey'),
     stream_id: must('uuid'),
-    position: must('bigint', { generated: 'identity', generatedIdentity: 'BY DEFAULT' }),
+    position: must('bigint', { generated: 'increment' }),
     txn: must('text'),
     subject: must('jsonb'),
     events: must('jsonb'),
