@@ -41,7 +41,7 @@ export function readBulkRequest(body: unknown, dialect: Dialect): BulkRequest {
   if (!isObject(body)) throw new AppError('invalid', 'invalidSyntax', 'The body must be a JSON object.')
   const urns = entry(body, 'schemas')
   const isNamed = (urn: unknown) => String(urn).toLowerCase() === REQUEST_URN.toLowerCase()
-  if (dialect.schemasRequired && !(Array.isArray(urns) && urns.some(isNamed)))
+  if (!dialect.schemasOptional && !(Array.isArray(urns) && urns.some(isNamed)))
     throw new AppError('invalid', 'invalidSyntax', `schemas must name ${REQUEST_URN}.`)
   const list = entry(body, 'operations')
   if (!Array.isArray(list) || list.length === 0)
