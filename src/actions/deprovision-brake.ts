@@ -15,7 +15,7 @@ import { lock } from '../store/locks.ts'
 import { openConflict } from '../store/record-writes.ts'
 import { recordEvent } from './record-event.ts'
 import { settleAnswered } from './settle-answered.ts'
-import { tellOwners } from './tell-owners.ts'
+import { tellAdministrators } from './tell-administrators.ts'
 import { inTransaction } from './transaction.ts'
 import type { World } from './world.ts'
 
@@ -92,7 +92,7 @@ export async function applyBrake(world: World, suspending: Suspending): Promise<
       decision: { rule: 'H7', outcome: 'wait', reason: 'deprovision_held', nextActor: 'org_admin' },
       data: { directoryId, suspended, detail },
     })
-    await tellOwners(tx, world, organizationId, 'deprovision-held', { detail: String(suspended) })
+    await tellAdministrators(tx, world, organizationId, 'deprovision-held', { detail: String(suspended) })
   })
   for (const hold of await listUnfinishedHolds(read))
     if (hold.directoryId === directoryId) await settleHold(world, hold)

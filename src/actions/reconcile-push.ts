@@ -17,6 +17,7 @@ import { apply, type Scope } from './apply.ts'
 import { directoryInvitation } from './directory-invitation.ts'
 import { draft, type PushingDirectory, type RecordPush, told } from './push-event.ts'
 import { reconcileDeletion, replacePerson, settleHolder } from './reconcile-departure.ts'
+import { requireSeat } from './require-seat.ts'
 import { loadLocked } from './settle.ts'
 import { settlePush } from './settle-push.ts'
 import type { World } from './world.ts'
@@ -31,6 +32,7 @@ export async function reconcilePush(
   const scope: Scope = {
     organizationId: directory.organizationId,
     actor: { type: 'directory', id: directory.id },
+    told: directory.told,
   }
   // A directory in test changes nothing outside itself (decision 6).
   if (directory.status !== 'active') return
@@ -117,7 +119,7 @@ async function reconcileBound(
   }
   const named = (resolution.kind !== 'bound' && isProven(loaded, record)) || rule === 'C14'
   const facts = foldRecord(standing, record, accountId, resolution.kind === 'new')
-  await settlePush(
+  const settled = await settlePush(
     tx,
     world,
     scope,
@@ -135,6 +137,7 @@ async function reconcileBound(
     },
     { first, event: (decision) => draft(push, decision, accountId) },
   )
+  if (push.kind !== 'groups') requireSeat(facts, settled)
 }
 
 function newAccount(world: World, record: DirectoryRecord, accountId: string): Change[] {

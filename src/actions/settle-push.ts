@@ -2,7 +2,7 @@
 import type { Membership } from '../domain/membership.ts'
 import { watchSuspensions } from './deprovision-brake.ts'
 import { settle } from './settle.ts'
-import { tellOwners } from './tell-owners.ts'
+import { tellAdministrators } from './tell-administrators.ts'
 import { afterCommit } from './transaction.ts'
 
 /** `settle` for the push of a directory. */
@@ -16,7 +16,13 @@ export const settlePush: typeof settle = async (tx, world, scope, facts, event, 
   }
   if (!('refused' in settled) && isGuarded(facts.written, settled.membership)) {
     const address = settled.membership?.email ?? undefined
-    await tellOwners(tx, world, organizationId, 'owner-guard', address === undefined ? {} : { address })
+    await tellAdministrators(
+      tx,
+      world,
+      organizationId,
+      'owner-guard',
+      address === undefined ? {} : { address },
+    )
   }
   return settled
 }

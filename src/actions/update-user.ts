@@ -8,12 +8,13 @@ import { lockDirectoryPerson } from '../store/directory-users.ts'
 import { announceResource } from './announce-resource.ts'
 import { orDuplicate } from './directory-duplicates.ts'
 import { reconcilePush } from './reconcile-push.ts'
+import { orRefused } from './refuse-push.ts'
 import { inTransaction } from './transaction.ts'
 import type { World } from './world.ts'
 
 /**
  * Applies `change`, a pure function that may be run more than once and whose error is passed on, and reconciles (C14–C16, E1–E7).
- * What changes nothing moves neither version nor date. AppError `not_found`, or `conflict` `uniqueness`.
+ * What changes nothing moves neither version nor date. AppError `not_found`, `conflict` `uniqueness`, or `forbidden` `seat_unavailable`.
  */
 export async function updateUser(
   world: World,
@@ -22,7 +23,7 @@ export async function updateUser(
   change: (person: DirectoryPerson) => PersonDraft,
 ): Promise<DirectoryPerson> {
   if (!isId(id)) throw notFound('The user')
-  return orDuplicate(() =>
+  const deed = () =>
     inTransaction(world, async (tx) => {
       const locked = await lockDirectoryPerson(tx, directory.id, id)
       if (locked === null) throw notFound('The user')
@@ -37,6 +38,6 @@ export async function updateUser(
       })
       await announceResource(tx, world, directory, { before: locked.person, after: written.person })
       return written.person
-    }),
-  )
+    })
+  return orDuplicate(() => orRefused(world, directory, { recordId: id, userName: null }, deed))
 }

@@ -55,6 +55,7 @@ const sentences: Record<string, string> = {
   'directory_user.created': 'The directory created {userName}, active: {active}.',
   'directory_user.updated': 'The directory changed {userName}, active: {active}.',
   'directory_user.groups_changed': 'The directory changed the groups of {userName}.',
+  'directory_user.refused': 'The directory was refused.',
   'directory_user.deleted': 'The directory deleted {userName}.',
   'conflict.opened': 'A question for an administrator came up: {detail}',
   'conflict.resolved': 'A question was answered with {choice}.',

@@ -39,7 +39,9 @@ export function settlePerson(given: PersonFacts, event: PersonEvent): Settled {
     ? { settled: alreadySettled(facts), newly: [] }
     : settleInvitations(facts, event, bound)
   const derived = deriveGrants(facts, hold ? [...bound, ...heldTombstones(facts)] : bound, settling.settled)
-  const wait = standing ? null : policyWait(facts, bound, settling, derived)
+  // Whom a hold lets back in was in already, and keeps the place.
+  const kept = hold !== null && facts.written?.status !== 'waiting'
+  const wait = standing || kept ? null : policyWait(facts, bound, settling, derived)
   if (personal && derived.grants.length === 0 && wait === null) return refuse(event, nothingGrants(facts))
 
   const justBound = [...bindings.bind.map((r) => r.id), ...(event.boundRecordId ? [event.boundRecordId] : [])]

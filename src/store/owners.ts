@@ -44,16 +44,22 @@ export async function listOwnerAccounts(read: Reader, organizationId: string): P
   return rows.map((row) => row.accountId)
 }
 
-const ownerAddresses = statement(
-  'owners.addresses',
+const addressesOfRoles = statement(
+  'administrators.addresses',
   `select distinct coalesce(m.email, a.address) "address" from memberships m
      left join account_addresses a on a.account_id = m.account_id and a.is_primary and a.verified_at is not null
-   where m.organization_id = $1 and m.owner_since is not null and m.status = 'active' and coalesce(m.email, a.address) is not null limit 50`,
+   where m.organization_id = $1 and m.status = 'active' and m.role = any($2::text[]) and coalesce(m.email, a.address) is not null limit 50`,
 )
 
-/** Where active owners read their mail, 50 of them at most: the address by which the organization knows them, else their account's. */
-export async function listOwnerAddresses(read: Reader, organizationId: string): Promise<string[]> {
-  return (await read.rows<{ address: string }>(ownerAddresses, [organizationId])).map((row) => row.address)
+/** Where active members of these roles read their mail, 50 at most: the address by which the organization knows them, else their account's. */
+export async function listRoleAddresses(
+  read: Reader,
+  organizationId: string,
+  roles: readonly string[],
+): Promise<string[]> {
+  return (await read.rows<{ address: string }>(addressesOfRoles, [organizationId, roles])).map(
+    (row) => row.address,
+  )
 }
 
 const owning = statement(
