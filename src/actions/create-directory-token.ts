@@ -1,18 +1,19 @@
-// Makes a bearer token for a Directory; two may live, so that one can take over from the other.
-import { AppError, invalidField, notFound } from '../kernel/errors.ts'
+// Makes a bearer token for a Directory; several may live, so that one can take over from another.
+import { AppError } from '../kernel/errors.ts'
 import { newId } from '../kernel/ids.ts'
 import { newToken } from '../kernel/secrets.ts'
-import { type DirectoryTokenRow, insertToken, listTokenRows, lockDirectory } from '../store/directories.ts'
-import { actorOf, authorize, type Caller, requireTrust } from './authorize.ts'
+import { type DirectoryTokenRow, insertToken, listTokenRows } from '../store/directories.ts'
+import { actorOf, type Caller } from './authorize.ts'
+import { lockForCredentials, requireFuture } from './change-directory-credentials.ts'
 import { recordEvent } from './record-event.ts'
 import { inTransaction } from './transaction.ts'
 import type { World } from './world.ts'
 
-const LIVE_TOKENS = 2
+const LIVE_TOKENS = 5
 
 /**
- * The token is shown once. AppError forbidden `own_proof_required` on an active directory without trust (decision 6); conflict
- * `too_many_tokens` while two live.
+ * The token is shown once. AppError invalid for an `expiresAt` in the past; forbidden `own_proof_required` on an active directory without
+ * trust (decision 6); conflict `too_many_tokens` while five live.
  */
 export async function createDirectoryToken(
   world: World,
@@ -21,27 +22,19 @@ export async function createDirectoryToken(
   wanted: { label: string; expiresAt?: Date | undefined },
 ): Promise<DirectoryTokenRow & { token: string }> {
   const now = world.clock.now()
-  if (wanted.expiresAt !== undefined && wanted.expiresAt <= now) {
-    throw invalidField('expiresAt', 'is not in the future')
-  }
+  requireFuture(world, wanted.expiresAt)
   const { token, hash } = newToken('scim')
   return inTransaction(world, async (tx) => {
-    const directory = await lockDirectory(tx, directoryId)
-    if (directory === null) throw notFound('The directory')
-    await authorize(tx, caller, directory.organizationId, 'admin', 'The directory')
-    if (directory.status === 'disconnected') {
-      throw new AppError(
-        'conflict',
-        'directory_disconnected',
-        'The directory was disconnected; make a new one.',
-      )
-    }
-    if (directory.status === 'active') requireTrust(world, caller)
+    const directory = await lockForCredentials(tx, world, caller, directoryId)
     const live = (await listTokenRows(tx, directoryId)).filter(
       (one) => one.expiresAt === null || one.expiresAt > now,
     )
     if (live.length >= LIVE_TOKENS) {
-      throw new AppError('conflict', 'too_many_tokens', 'Two tokens live already; delete one first.')
+      throw new AppError(
+        'conflict',
+        'too_many_tokens',
+        `${LIVE_TOKENS} tokens of this directory live already; delete one that is no longer used first.`,
+      )
     }
     const row = {
       id: newId(),
@@ -57,7 +50,7 @@ export async function createDirectoryToken(
       type: 'directory.token_created',
       actor: actorOf(caller),
       subject: { type: 'directory', id: directoryId },
-      data: { tokenId: row.id, label: row.label },
+      data: { tokenId: row.id, label: row.label, expiresAt: row.expiresAt },
     })
     return { ...row, lastUsedAt: null, token }
   })

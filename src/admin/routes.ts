@@ -9,6 +9,7 @@ import { invitationRoutes } from './invitation-routes.ts'
 import { keyRoutes } from './key-routes.ts'
 import { mappingRoutes } from './mapping-routes.ts'
 import { memberRoutes } from './member-routes.ts'
+import { oauthClientRoutes } from './oauth-client-routes.ts'
 import { organizationRoutes } from './organization-routes.ts'
 import type { Route } from './route.ts'
 import { sessionRoutes } from './session-routes.ts'
@@ -23,6 +24,7 @@ export const routes: readonly Route[] = [
   ...invitationRoutes,
   ...connectionRoutes,
   ...directoryRoutes,
+  ...oauthClientRoutes,
   ...mappingRoutes,
   ...explanationRoutes,
   ...insightRoutes,

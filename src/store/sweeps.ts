@@ -24,6 +24,9 @@ export const sweeps: readonly Sweep[] = [
   byTime('pending_sign_ins', 'expires_at', DAY),
   byTime('session_handoffs', 'expires_at', HOUR),
   byTime('proof_codes', 'expires_at', DAY),
+  byTime('oauth_assertions', 'expires_at', HOUR),
+  // Only those that OAuth clients fetched: an administrator's expired token stays in sight until it is deleted.
+  byTime('directory_tokens', 'expires_at', HOUR, 'oauth_client_id is not null'),
   byTime('idempotency_keys', 'expires_at', 0),
   byTime('sessions', 'least(expires_at, ended_at)', 30 * DAY),
   byTime('outbox', 'done_at', 7 * DAY),
@@ -33,13 +36,14 @@ export const sweeps: readonly Sweep[] = [
   byNumber('mailbox', null, MAILS_KEPT),
 ]
 
-function byTime(table: string, end: string, keepSeconds: number): Sweep {
+function byTime(table: string, end: string, keepSeconds: number, only?: string): Sweep {
+  const those = only === undefined ? '' : `${only} and `
   return {
     table,
     keepSeconds,
     statement: statement(
       `sweep.${table}`,
-      `delete from ${table} where ctid = any(array(select ctid from ${table} where ${end} < $1 limit ${BATCH} for update skip locked))`,
+      `delete from ${table} where ctid = any(array(select ctid from ${table} where ${those}${end} < $1 limit ${BATCH} for update skip locked))`,
     ),
   }
 }

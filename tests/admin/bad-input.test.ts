@@ -31,13 +31,14 @@ async function scene(): Promise<Scene> {
   const connection = await api.post(`${at}/connections`, { name: 'IdP', metadataXml: await metadata() })
   const directory = await api.post(`${at}/directories`, { name: 'Directory' })
   const token = await api.post(`/directories/${directory.body.id}/tokens`, { label: 'one' })
+  const oauth = await api.post(`/directories/${directory.body.id}/oauth-clients`, { label: 'one' })
   const apiKey = await api.post(`${at}/api-keys`, { name: 'key', role: 'admin' })
   const endpoint = await api.post('/webhook-endpoints', {
     url: 'http://127.0.0.1:9/hook',
     events: ['*'],
     organizationId: org.id,
   })
-  for (const made of [claim, invited, connection, directory, token, apiKey, endpoint])
+  for (const made of [claim, invited, connection, directory, token, oauth, apiKey, endpoint])
     expect(made.status).toBe(201)
   return {
     org,
@@ -54,6 +55,8 @@ async function scene(): Promise<Scene> {
       connectionId: connection.body.id,
       directoryId: directory.body.id,
       tokenId: token.body.id,
+      clientId: oauth.body.id,
+      secretId: oauth.body.secrets[0].id,
       keyId: apiKey.body.id,
       endpointId: endpoint.body.id,
       attemptId: UNKNOWN,
@@ -325,6 +328,7 @@ const bodies: Record<string, unknown> = {
   declineInvitation: { accountId: UNKNOWN },
   createDirectory: { name: 'd' },
   createDirectoryToken: { label: 't' },
+  createOauthClient: { label: 'c' },
   previewMappings: [],
   putMappings: [],
   resolveConflict: { choice: 'keep' },
