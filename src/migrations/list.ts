@@ -1,6 +1,7 @@
 // The migrations in the order in which they run.
 import { Spine1764000000000 } from './1764000000000-spine.ts'
 import { Limits1764100000000 } from './1764100000000-limits.ts'
+import { DeclaredResources1764220000000 } from './1764220000000-declared-resources.ts'
 import { OauthClients1764230000000 } from './1764230000000-oauth-clients.ts'
 import { SecurityEvents1764240000000 } from './1764240000000-security-events.ts'
 import { RequestLog1764250000000 } from './1764250000000-request-log.ts'
@@ -9,6 +10,7 @@ import { DeprovisionBrake1764260000000 } from './1764260000000-deprovision-brake
 export const migrations = [
   Spine1764000000000,
   Limits1764100000000,
+  DeclaredResources1764220000000,
   OauthClients1764230000000,
   SecurityEvents1764240000000,
   RequestLog1764250000000,

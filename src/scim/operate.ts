@@ -1,6 +1,7 @@
 // The one way to a resource: what a method means at an address, for a request of its own as for one operation among many.
 import { methodNotAllowed } from '../http/errors.ts'
 import { announcing, answeredBefore } from './announcing.ts'
+import { declared } from './declared.ts'
 import type { Answer, Exchange } from './exchange.ts'
 import { groups } from './groups.ts'
 import type { Handlers } from './handlers.ts'
@@ -14,9 +15,11 @@ export interface Target {
   readonly id: string | null
 }
 
+const handlers: Readonly<Record<ResourceType['kind'], Handlers>> = { user: users, group: groups, declared }
+
 /** The handlers of a resource type of the catalogue. */
-export function handlersOf(type: ResourceType): Handlers {
-  return type.name === 'Group' ? groups : users
+export function handlersOf({ kind }: ResourceType): Handlers {
+  return handlers[kind]
 }
 
 /** Does what `method` means at the target; AppError `method_not_allowed` where it means nothing. */

@@ -1,7 +1,9 @@
-// Between stored people and groups and their SCIM resources, both ways.
+// Between what is stored and its SCIM resources, both ways.
+import type { DeclaredResource, ResourceDraft } from '../domain/declared-resource.ts'
 import type { DirectoryPerson, GroupDraft, GroupMember, PersonDraft } from '../domain/directory-person.ts'
 import type { Projection, Resource } from './projection.ts'
 import { isObject } from './quirks.ts'
+import { uniqueValues } from './resource-values.ts'
 import type { ResourceType } from './schemas.ts'
 import type { Values } from './values.ts'
 
@@ -66,6 +68,21 @@ export function groupResource(
   })
 }
 
+/** A resource of a declared type; `base` is the directory's base address. */
+export function declaredResource(
+  base: string,
+  type: ResourceType,
+  stored: DeclaredResource,
+  projection: Projection,
+): Resource {
+  return projection.apply({
+    schemas: schemasOf(type, stored.attributes),
+    id: stored.id,
+    ...declaredValues(stored),
+    meta: metaOf(base, type, stored),
+  })
+}
+
 /** What PATCH works on: the writable attributes of a stored person. */
 export function userValues(person: DirectoryPerson): Values {
   const { userName, externalId, active, attributes } = person
@@ -75,6 +92,17 @@ export function userValues(person: DirectoryPerson): Values {
 /** What PATCH works on: the writable attributes of a stored group, members apart. */
 export function groupValues({ displayName, externalId, attributes }: GroupDraft): Values {
   return { displayName, ...(externalId === null ? {} : { externalId }), ...attributes }
+}
+
+/** What PATCH works on: the writable attributes of a resource of a declared type. */
+export function declaredValues({ externalId, attributes }: DeclaredResource): Values {
+  return { ...(externalId === null ? {} : { externalId }), ...attributes }
+}
+
+/** The draft that the values of a declared type say. */
+export function declaredDraft(type: ResourceType, values: Values): ResourceDraft {
+  const { externalId, ...attributes } = values
+  return { externalId: textOf(externalId), attributes, unique: uniqueValues(type, values) }
 }
 
 /** The draft that a user's values say; `activeBefore` stands where they say nothing of `active`. */

@@ -19,6 +19,7 @@ import {
   signInSchema,
 } from './connection-tables.ts'
 import { deprovisionHoldSchema } from './deprovision-holds.ts'
+import { directoryResourceSchema, directoryUniqueValueSchema } from './declared-resource-tables.ts'
 import { devClockSchema } from './dev-clock-table.ts'
 import {
   directoryGroupMemberSchema,
@@ -76,9 +77,11 @@ export const entities: EntitySchema[] = [
   directoryGroupMemberSchema,
   directoryGroupSchema,
   directoryRequestSchema,
+  directoryResourceSchema,
   directorySchema,
   directoryTokenSchema,
   directoryTombstoneSchema,
+  directoryUniqueValueSchema,
   directoryUserEmailSchema,
   directoryUserSchema,
   domainSchema,
