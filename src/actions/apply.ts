@@ -39,6 +39,8 @@ import type { World } from './world.ts'
 export interface Scope {
   organizationId: string
   actor: Actor
+  /** Told what is about to be written. */
+  told?: ((changes: readonly Change[]) => void) | undefined
 }
 
 /** Writes the changes in their order, and after them their events in one statement, in the deed's own transaction. */
@@ -49,6 +51,8 @@ export async function apply(
   changes: readonly Change[],
 ): Promise<void> {
   const at = world.clock.now()
+  const { organizationId, actor } = scope
+  scope.told?.(changes)
   const events: EventDraft[] = []
   for (const change of changes) {
     const event = await write(tx, world, scope, change, at)
@@ -57,7 +61,7 @@ export async function apply(
   await recordEvent(
     tx,
     world,
-    events.map((event) => ({ ...event, ...scope })),
+    events.map((event) => ({ ...event, organizationId, actor })),
   )
 }
 

@@ -5,6 +5,7 @@ import type { DirectoryScope } from '../store/directory-credentials.ts'
 import { changeMembers, insertGroup } from '../store/directory-groups.ts'
 import { announceResource } from './announce-resource.ts'
 import { orDuplicate } from './directory-duplicates.ts'
+import { notePassedOver } from './note-passed-over.ts'
 import { reconcileGroups, reconcileNewGroup } from './reconcile-groups.ts'
 import { inTransaction } from './transaction.ts'
 import type { World } from './world.ts'
@@ -23,13 +24,16 @@ export async function createGroup(
       const now = world.clock.now()
       const group = await insertGroup(tx, owner, newId(), draft, now)
       await reconcileNewGroup(tx, directory.id, group.id, group.displayName)
+      const named = { replace: null, add: [...memberIds], remove: [] }
       if (add.length === 0) {
+        await notePassedOver(tx, directory, named, { added: [], removed: [] })
         await announceResource(tx, world, directory, { before: null, after: group })
         return group
       }
       const change = { replace: null, add, remove: [] }
       const changed = await changeMembers(tx, directory.id, group.id, change, now)
       const recordIds = changed?.added ?? []
+      await notePassedOver(tx, directory, named, { added: recordIds, removed: [] })
       await reconcileGroups(tx, world, directory, { groupId: group.id, recordIds, removed: false })
       const members = { added: recordIds, removed: [] }
       await announceResource(tx, world, directory, { before: null, after: group, members })

@@ -1,4 +1,5 @@
 // Reads an organization's Directories with their tokens, groups and last requests.
+import type { DirectoryRequest } from '../domain/directory-request.ts'
 import { notFound } from '../kernel/errors.ts'
 import { type Reader, reader } from '../store/database.ts'
 import {
@@ -8,10 +9,9 @@ import {
   type ListedGroupRow,
   listDirectoryRows,
   listGroupRows,
-  listRequestRows,
   listTokenRows,
 } from '../store/directories.ts'
-import type { DirectoryRequest } from '../store/directory-credentials.ts'
+import { listRequestRows, type RequestQuery } from '../store/directory-requests.ts'
 import { authorize, type Caller } from './authorize.ts'
 import { flushDirectoryRequests } from './log-directory-request.ts'
 import type { World } from './world.ts'
@@ -56,13 +56,13 @@ export async function listDirectoryRequests(
   world: World,
   caller: Caller,
   directoryId: string,
-  page: Page,
+  query: RequestQuery,
 ): Promise<DirectoryRequest[]> {
   const read = reader(world.dataSource)
   await visible(read, caller, directoryId)
   // What this node has not written yet belongs to the answer.
   await flushDirectoryRequests(world)
-  return listRequestRows(read, directoryId, page.after, page.limit)
+  return listRequestRows(read, directoryId, query)
 }
 
 export async function listDirectoryGroups(

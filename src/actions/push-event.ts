@@ -2,7 +2,10 @@
 import type { Change, Decision, EventDraft } from '../domain/change.ts'
 import type { Directory, DirectoryRecord } from '../domain/directory.ts'
 
-export type PushingDirectory = Pick<Directory, 'id' | 'organizationId' | 'preset' | 'notify' | 'status'>
+export type PushingDirectory = Pick<Directory, 'id' | 'organizationId' | 'preset' | 'notify' | 'status'> & {
+  /** Told what its pushes are about to write; a deed that is run again tells again. */
+  readonly told?: ((changes: readonly Change[]) => void) | undefined
+}
 
 export type RecordPush =
   | { kind: 'created'; before: null; after: DirectoryRecord }

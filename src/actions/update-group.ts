@@ -8,6 +8,7 @@ import type { DirectoryScope } from '../store/directory-credentials.ts'
 import { changeMembers, lockGroup, updateGroupRow } from '../store/directory-groups.ts'
 import { announceGroup } from './announce-group.ts'
 import { orDuplicate } from './directory-duplicates.ts'
+import { notePassedOver } from './note-passed-over.ts'
 import { reconcileGroups } from './reconcile-groups.ts'
 import { inTransaction } from './transaction.ts'
 import type { World } from './world.ts'
@@ -63,6 +64,7 @@ async function apply(
     const changed = await changeMembers(tx, directory.id, id, storable(members), now)
     if (changed === null) throw notFound('The group')
     moved = changed
+    await notePassedOver(tx, directory, members, changed)
     await reconcileGroups(tx, world, directory, { groupId: id, recordIds: changed.removed, removed: true })
     await reconcileGroups(tx, world, directory, { groupId: id, recordIds: changed.added, removed: false })
   }

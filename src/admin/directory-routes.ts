@@ -1,4 +1,4 @@
-// Directories: the provisioning clients of an organization, their tokens, groups and last requests.
+// Directories: the provisioning clients of an organization, their tokens and groups.
 import { z } from 'zod'
 import { createDirectory } from '../actions/create-directory.ts'
 import { createDirectoryToken } from '../actions/create-directory-token.ts'
@@ -8,7 +8,6 @@ import {
   getDirectory,
   listDirectories,
   listDirectoryGroups,
-  listDirectoryRequests,
   listDirectoryTokens,
 } from '../actions/list-directories.ts'
 import { updateDirectory } from '../actions/update-directory.ts'
@@ -17,7 +16,11 @@ import { id, iso, isoOrNull, line, moment, time } from './fields.ts'
 import { pageRequest, toPage } from './paging.ts'
 import { paged, pageOf, type Route, route } from './route.ts'
 
-const preset = z.enum(['generic', 'okta', 'entra', 'google', 'onelogin'])
+const preset = z
+  .enum(['generic', 'okta', 'entra', 'google', 'onelogin'])
+  .describe(
+    'Whose habits are met; generic is the RFC to the letter and fits JumpCloud, Ping, Rippling and others.',
+  )
 
 const directory = z.object({
   id,
@@ -123,7 +126,7 @@ const tokenEntries: Route[] = [
   route(tag, 'post', '/directories/{directoryId}/tokens', {
     need: 'admin',
     operationId: 'createDirectoryToken',
-    summary: 'Make a bearer token; it is shown once, and two may live',
+    summary: 'Make a bearer token; it is shown once, and five may live',
     status: 201,
     body: z.strictObject({ label: line(200), expiresAt: moment.optional() }),
     answer: z.object({ ...tokenFields, token: z.string() }),
@@ -151,31 +154,7 @@ const tokenEntries: Route[] = [
   }),
 ]
 
-const logEntries: Route[] = [
-  route(tag, 'get', '/directories/{directoryId}/requests', {
-    need: 'admin',
-    operationId: 'listDirectoryRequests',
-    summary: 'The last requests of a directory with our answers, newest first',
-    query: paged({}),
-    answer: pageOf(
-      z.object({
-        id,
-        at: time,
-        method: z.string(),
-        path: z.string(),
-        status: z.number().int(),
-        requestBody: z.string().nullable(),
-        responseBody: z.string().nullable(),
-        durationMs: z.number().int(),
-      }),
-    ),
-    run: async ({ world, caller, params, query }) =>
-      toPage(
-        await listDirectoryRequests(world, caller, params.directoryId, pageRequest(query)),
-        query.limit,
-        ({ directoryId: _directory, at, ...row }) => ({ ...row, at: iso(at) }),
-      ),
-  }),
+const groupEntries: Route[] = [
   route(tag, 'get', '/directories/{directoryId}/groups', {
     need: 'admin',
     operationId: 'listDirectoryGroups',
@@ -198,4 +177,4 @@ const logEntries: Route[] = [
   }),
 ]
 
-export const directoryRoutes: Route[] = [...directoryEntries, ...tokenEntries, ...logEntries]
+export const directoryRoutes: Route[] = [...directoryEntries, ...tokenEntries, ...groupEntries]

@@ -1,8 +1,10 @@
 // The table of contents of the JSON API.
 import { accountRoutes } from './account-routes.ts'
 import { connectionRoutes } from './connection-routes.ts'
+import { directoryRequestRoutes } from './directory-request-routes.ts'
 import { directoryRoutes } from './directory-routes.ts'
 import { domainRoutes } from './domain-routes.ts'
+import { eventStreamRoutes } from './event-stream-routes.ts'
 import { explanationRoutes } from './explanation-routes.ts'
 import { insightRoutes } from './insight-routes.ts'
 import { invitationRoutes } from './invitation-routes.ts'
@@ -24,7 +26,9 @@ export const routes: readonly Route[] = [
   ...invitationRoutes,
   ...connectionRoutes,
   ...directoryRoutes,
+  ...directoryRequestRoutes,
   ...oauthClientRoutes,
+  ...eventStreamRoutes,
   ...mappingRoutes,
   ...explanationRoutes,
   ...insightRoutes,

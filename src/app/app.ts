@@ -34,7 +34,7 @@ export function createApp(
       next()
     })
   }
-  for (const door of doors) app.use(door.path, door.router(world))
+  for (const door of doors) app.use(door.path, door.router(world, metrics.registry))
   app.use(unknownAddress(world))
   app.use(lastError(world))
   return app

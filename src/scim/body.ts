@@ -1,4 +1,4 @@
-// Request bodies: read once as JSON of the two media types, and shown in the request log without secrets.
+// Request bodies: read once as JSON of the two media types.
 import express, { type NextFunction, type Request, type Response } from 'express'
 import { refuseDeepJson } from '../http/json-depth.ts'
 import { AppError } from '../kernel/errors.ts'
@@ -7,7 +7,6 @@ import { AppError } from '../kernel/errors.ts'
 export const MAX_PAYLOAD_BYTES = 1_048_576
 /** A group's whole list of members may come in one PUT. */
 const GROUP_LIMIT = 16_777_216
-const LOGGED_MAX = 65_536
 const TYPES = /^application\/(scim\+json|json)\s*(;|$)/i
 
 const readers = {
@@ -37,38 +36,4 @@ export function readBody(req: Request, res: Response, next: NextFunction): void 
 function tooLargeForBulk(): AppError {
   const message = `The size of the request is over maxPayloadSize (${MAX_PAYLOAD_BYTES} bytes).`
   return new AppError('too_large', 'body_too_large', message)
-}
-
-/** The body for the request log, with what a password or secret holds taken out; null where none came. */
-export function redactedBody(req: Request): string | null {
-  if (req.body === undefined || req.body === null) return null
-  const size = Number(req.headers['content-length'] ?? 0)
-  if (size > LOGGED_MAX) return `[${size} bytes]`
-  try {
-    const text = JSON.stringify(req.body, redact)
-    // A body that came in chunks announced no size.
-    return text.length > LOGGED_MAX ? `[${text.length} characters]` : text
-  } catch {
-    // Nested deeper than the stack: it was refused, and the log need not show it.
-    return `[${size} bytes]`
-  }
-}
-
-const SECRET = /password|secret|token|credential/i
-
-/** Takes out what stands under a telling name, and the value of an operation whose path has one. */
-function redact(this: unknown, key: string, value: unknown): unknown {
-  if (SECRET.test(key)) return '[redacted]'
-  if (key === 'value' && isSecretOperation(this)) return '[redacted]'
-  return value
-}
-
-function isSecretOperation(holder: unknown): boolean {
-  return (
-    typeof holder === 'object' &&
-    holder !== null &&
-    'path' in holder &&
-    typeof holder.path === 'string' &&
-    SECRET.test(holder.path)
-  )
 }

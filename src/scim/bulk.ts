@@ -6,6 +6,7 @@ import { type BulkOperation, inOrder, makersIn, readBulkRequest, type Step } fro
 import { readBulkTarget } from './bulk-target.ts'
 import { failureOf } from './errors.ts'
 import type { Answer, Exchange } from './exchange.ts'
+import { noteError } from './notes.ts'
 import { operate } from './operate.ts'
 import { isObject } from './quirks.ts'
 import { invalidValue } from './values.ts'
@@ -159,7 +160,8 @@ function succeed(run: Run, operation: BulkOperation, answer: Answer, location: s
 
 function fail(run: Run, operation: BulkOperation, thrown: unknown, location: string | undefined): void {
   run.failures += 1
-  const { status, body } = failureOf(run.exchange.world, thrown)
+  const { status, body, error } = failureOf(run.exchange.world, thrown)
+  noteError(run.exchange.notes, error, body.scimType)
   run.outcomes.set(operation.index, {
     ...headOf(operation, location),
     status: String(status),

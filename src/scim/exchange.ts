@@ -3,6 +3,7 @@ import type { Request, Response } from 'express'
 import type { DirectoryScope } from '../actions/authenticate-directory.ts'
 import type { World } from '../actions/world.ts'
 import { AppError } from '../kernel/errors.ts'
+import type { Notes } from './notes.ts'
 import type { Projection, Resource } from './projection.ts'
 import { readProjection } from './projection.ts'
 import type { Dialect } from './quirks.ts'
@@ -20,6 +21,8 @@ export interface Exchange {
   /** Null where no body came. */
   readonly body: unknown
   readonly conditions: Conditions
+  /** What the request's line in the log will say beside the answer. */
+  readonly notes: Notes
   /** The request's one name in events, where it has got one before it is done (RFC 9967 §2.2). */
   readonly txn?: string
   /** Which operation of a bulk request this is, by its place. */

@@ -1,22 +1,24 @@
 // The SCIM door's table of contents: which address and method does what.
 import express, { type NextFunction, type Request, type Response, type Router } from 'express'
-import { authenticateDirectory } from '../actions/authenticate-directory.ts'
-import { logDirectoryRequest } from '../actions/log-directory-request.ts'
+import { Registry } from 'prom-client'
 import type { World } from '../actions/world.ts'
 import { methodNotAllowed, retryAfterOf } from '../http/errors.ts'
 import { AppError, notFound } from '../kernel/errors.ts'
-import { readBody, redactedBody } from './body.ts'
+import { readBody } from './body.ts'
 import { runBulk } from './bulk.ts'
 import { createBulkGate } from './bulk-gate.ts'
 import * as discovery from './discovery.ts'
 import { challengeOf, failureOf } from './errors.ts'
+import { eventPollRouter } from './event-poll.ts'
 import { type Answer, type Exchange, readConditions, send } from './exchange.ts'
 import { list } from './listing.ts'
 import { allowedBy, requireAcceptable, requireSingle } from './manners.ts'
+import { createMeter } from './meter.ts'
+import { createOpening, noteAnswer, type Opened } from './opening.ts'
 import { handlersOf, operate } from './operate.ts'
-import { dialects, isObject } from './quirks.ts'
+import { isObject } from './quirks.ts'
 import { loadCatalogue, type ResourceType } from './schemas.ts'
-import { createThrottle } from './throttle.ts'
+import { tokenRouter } from './token-endpoint.ts'
 
 type Handler = (exchange: Exchange, req: Request) => Promise<Answer> | Answer
 type Methods = Partial<Record<'get' | 'post' | 'put' | 'patch' | 'delete', Handler>>
@@ -55,9 +57,10 @@ const otherRoutes: readonly [path: string, methods: Methods][] = [
 ]
 
 /** The door as a router, mounted at `/scim`. */
-export function scimRouter(world: World): Router {
+export function scimRouter(world: World, registry = new Registry()): Router {
   const catalogue = loadCatalogue(world.scimSchemasDir)
-  const throttle = createThrottle()
+  const meter = createMeter(world, catalogue, registry)
+  const open = createOpening(world, catalogue, meter)
   const gate = createBulkGate()
   const bulk: Handler = (exchange) =>
     world.rateLimits ? gate(exchange.directory.id, () => runBulk(exchange)) : runBulk(exchange)
@@ -65,10 +68,8 @@ export function scimRouter(world: World): Router {
   const router = express.Router({ strict: false, caseSensitive: false })
   const directory = express.Router({ mergeParams: true, strict: false, caseSensitive: false })
   directory.use(async (req: Request, res: Response, next: NextFunction) => {
-    const opened = await open(world, req, res)
-    if (world.rateLimits) throttle(opened.directory.id)
+    res.locals.scim = await open(req, res)
     requireAcceptable(req.headers.accept)
-    res.locals.scim = opened
     next()
   })
   directory.use(readBody)
@@ -91,6 +92,11 @@ export function scimRouter(world: World): Router {
       throw methodNotAllowed(allow)
     })
   }
+  router.use(meter.measure)
+  // A client that asks for a token has none to show yet.
+  router.use('/v2/:directoryId/oauth', tokenRouter(world))
+  // A receiver's token opens its stream and nothing of the directory.
+  router.use('/v2/:directoryId/event-streams', eventPollRouter(world))
   router.use('/v2/:directoryId', directory)
   router.use(refuseAddress)
   router.use((thrown: unknown, _req: Request, res: Response, next: NextFunction) => {
@@ -98,36 +104,6 @@ export function scimRouter(world: World): Router {
     else sendError(world, res, thrown)
   })
   return router
-}
-
-type Opened = Pick<Exchange, 'world' | 'directory' | 'dialect' | 'base'>
-
-/** Opens the exchange: the token's directory, its dialect, and the request log's line to be written afterwards. */
-async function open(world: World, req: Request, res: Response): Promise<Opened> {
-  const started = performance.now()
-  const path = req.url
-  const directoryId = String(req.params.directoryId)
-  const token = /^Bearer +([\w.~+/=-]+) *$/i.exec(req.headers.authorization ?? '')?.[1]
-  if (token === undefined) {
-    throw new AppError('unauthenticated', 'token_missing', 'A bearer token of this directory is needed.')
-  }
-  const directory = await authenticateDirectory(world, directoryId.toLowerCase(), token)
-  const at = world.clock.now()
-  res.on('finish', () => {
-    const answer = res.locals.scimAnswer
-    logDirectoryRequest(world, {
-      directoryId: directory.id,
-      at,
-      method: req.method,
-      path,
-      status: res.statusCode,
-      requestBody: redactedBody(req),
-      responseBody: Buffer.isBuffer(answer) ? answer.toString('utf8', 0, 16_384) : null,
-      durationMs: Math.round(performance.now() - started),
-    })
-  })
-  const base = `${world.publicUrl}/scim/v2/${directory.id}`
-  return { world, directory, dialect: dialects[directory.preset], base }
 }
 
 /** Another version of the protocol (RFC 7644 §3.13), or an address that is none. */
@@ -139,6 +115,7 @@ function refuseAddress(req: Request): never {
 
 function sendError(world: World, res: Response, thrown: unknown): void {
   const { error, status, body } = failureOf(world, thrown)
+  noteAnswer(res, error, body.scimType)
   const headers: Record<string, string> = {}
   if (status === 401) headers['WWW-Authenticate'] = challengeOf(error)
   const retryAfter = retryAfterOf(error)

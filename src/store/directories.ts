@@ -1,7 +1,6 @@
 // Directories, their tokens and their logs, as administrators see and change them.
 import type { Directory } from '../domain/directory.ts'
 import { type Reader, statement, type Transaction } from './database.ts'
-import type { DirectoryRequest } from './directory-credentials.ts'
 
 export interface DirectoryDetails extends Directory {
   createdAt: Date
@@ -79,9 +78,10 @@ export interface DirectoryTokenRow {
 const tokens = statement(
   'directory_tokens.list',
   `select t.id, t.directory_id "directoryId", t.label, t.hint, t.expires_at "expiresAt", t.last_used_at "lastUsedAt", t.created_at "createdAt"
-   from directory_tokens t where t.directory_id = $1 order by t.id`,
+   from directory_tokens t where t.directory_id = $1 and t.oauth_client_id is null order by t.id`,
 )
 
+/** The tokens that administrators made; those that OAuth clients fetch stand beside them and are no business of theirs. */
 export function listTokenRows(read: Reader, directoryId: string): Promise<DirectoryTokenRow[]> {
   return read.rows(tokens, [directoryId])
 }
@@ -108,28 +108,12 @@ export async function insertToken(
 
 const deleteTokenRow = statement(
   'directory_tokens.delete',
-  'delete from directory_tokens where directory_id = $1 and id = $2',
+  'delete from directory_tokens where directory_id = $1 and id = $2 and oauth_client_id is null',
 )
 
 /** Ends the token at once; answers whether there was one. */
 export async function deleteToken(tx: Transaction, directoryId: string, id: string): Promise<boolean> {
   return (await tx.run(deleteTokenRow, [directoryId, id])) === 1
-}
-
-const requests = statement(
-  'directory_requests.page',
-  `select r.id, r.directory_id "directoryId", r.at, r.method, r.path, r.status, r.request_body "requestBody", r.response_body "responseBody",
-     r.duration_ms "durationMs" from directory_requests r where r.directory_id = $1 and ($2::uuid is null or r.id < $2) order by r.id desc limit $3`,
-)
-
-/** The last requests of a directory, newest first. */
-export function listRequestRows(
-  read: Reader,
-  directoryId: string,
-  before: string | null,
-  limit: number,
-): Promise<DirectoryRequest[]> {
-  return read.rows(requests, [directoryId, before, limit])
 }
 
 export interface ListedGroupRow {

@@ -1,4 +1,5 @@
-// Directory tokens as the SCIM door checks them, and the log of a directory's requests.
+// Directory tokens as the SCIM door checks them.
+import type { Change } from '../domain/change.ts'
 import type { Directory } from '../domain/directory.ts'
 import type { Announcer } from '../domain/security-event.ts'
 import { type Reader, statement, type Transaction } from './database.ts'
@@ -8,6 +9,10 @@ export type DirectoryScope = Pick<Directory, 'id' | 'organizationId' | 'preset' 
   /** Whether a stream listens to it; the door then gives its deeds an announcer. */
   announces?: boolean
   announcer?: Announcer
+  /** Told what its pushes are about to write; a deed that is run again tells again. */
+  told?: ((changes: readonly Change[]) => void) | undefined
+  /** Told the ids of members that are no person of it (C17). */
+  passedOver?: (ids: readonly string[]) => void
 }
 
 export interface TokenHolder extends DirectoryScope {
@@ -27,42 +32,6 @@ const findToken = statement(
 export async function findTokenHolder(reader: Reader, hash: Buffer): Promise<TokenHolder | null> {
   const [holder] = await reader.rows<TokenHolder>(findToken, [hash])
   return holder ?? null
-}
-
-export interface DirectoryRequest {
-  id: string
-  directoryId: string
-  at: Date
-  method: string
-  path: string
-  status: number
-  requestBody: string | null
-  responseBody: string | null
-  durationMs: number
-}
-
-const insertRequests = statement(
-  'scim_requests_insert',
-  `insert into directory_requests (id, directory_id, at, method, path, status, request_body, response_body, duration_ms)
-   select r.id, r."directoryId", r.at, r.method, r.path, r.status, r."requestBody", r."responseBody", r."durationMs"
-   from json_to_recordset($1::json) as r(id uuid, "directoryId" uuid, at timestamptz, method text, path text, status int, "requestBody" text,
-     "responseBody" text, "durationMs" int)
-   where exists (select 1 from directories d where d.id = r."directoryId")`,
-)
-const forgetRequests = statement(
-  'scim_requests_forget',
-  `delete from directory_requests r using unnest($1::uuid[]) as d(id) where r.directory_id = d.id
-   and r.id < (select k.id from directory_requests k where k.directory_id = d.id order by k.id desc offset $2 - 1 limit 1)`,
-)
-
-/** Writes many requests at once and keeps the newest `keep` of each directory. */
-export async function insertDirectoryRequests(
-  tx: Transaction,
-  requests: readonly DirectoryRequest[],
-  keep: number,
-): Promise<void> {
-  await tx.run(insertRequests, [JSON.stringify(requests)])
-  await tx.run(forgetRequests, [[...new Set(requests.map((request) => request.directoryId))], keep])
 }
 
 const touchTokens = statement(

@@ -101,7 +101,6 @@ export const directoryUserSchema = new EntitySchema({
       name: 'directory_users_external_id_key',
       columns: ['directory_id', 'external_id'],
       unique: true,
-      where: 'external_id IS NOT NULL',
     },
     { name: 'directory_users_page_idx', columns: ['directory_id', 'id'] },
   ],

@@ -297,6 +297,7 @@ test('operations for which the time is too short are not begun and say so', asyn
   const { runBulk } = await import('../../src/scim/bulk.ts')
   const { loadCatalogue } = await import('../../src/scim/schemas.ts')
   const { dialects } = await import('../../src/scim/quirks.ts')
+  const { newNotes } = await import('../../src/scim/notes.ts')
   const { world, id, organizationId } = directory
   const answer = await runBulk(
     {
@@ -308,6 +309,7 @@ test('operations for which the time is too short are not begun and say so', asyn
       query: {},
       body: { schemas: [REQUEST], Operations: [postUser('late')] },
       conditions: { ifMatch: null, ifNoneMatch: null },
+      notes: newNotes(),
     },
     -1,
   )
