@@ -1,10 +1,9 @@
 // Makes an endpoint that is told of events, for one organization or for the host product.
-import { isIP } from 'node:net'
 import { AppError, invalidField } from '../kernel/errors.ts'
 import { newId } from '../kernel/ids.ts'
-import { isPublicAddress } from '../kernel/public-address.ts'
 import { countEndpoints, insertEndpoint, type WebhookEndpointRow } from '../store/webhooks.ts'
 import { actorOf, authorize, type Caller } from './authorize.ts'
+import { checkOutgoingAddress } from './check-outgoing-address.ts'
 import { recordEvent } from './record-event.ts'
 import { inTransaction } from './transaction.ts'
 import { newWebhookSecret, WEBHOOK_PURPOSE } from './webhook-secret.ts'
@@ -27,7 +26,7 @@ export async function createWebhookEndpoint(
   caller: Caller,
   wanted: { url: string; events: readonly string[]; organizationId?: string | undefined },
 ): Promise<ShownEndpoint & { secret: string }> {
-  checkAddress(world, wanted.url)
+  checkOutgoingAddress(world, wanted.url, 'url')
   wanted.events.forEach((event, index) => {
     if (!EVENT.test(event)) {
       throw invalidField(`events[${index}]`, 'must be a type as member.joined, a family as member.* or *')
@@ -71,17 +70,4 @@ export function organizationOf(caller: Caller, organizationId: string | undefine
   if (own === null)
     throw new AppError('forbidden', 'forbidden', 'This needs an administrator of an organization.')
   return own
-}
-
-function checkAddress(world: World, text: string): void {
-  const url = URL.canParse(text) ? new URL(text) : null
-  if (url === null || !/^https?:$/.test(url.protocol) || url.username || url.password) {
-    throw invalidField('url', 'must be an https address without a name and password')
-  }
-  if (world.production && url.protocol !== 'https:') throw invalidField('url', 'must begin with https://')
-  // A name is looked at when it is connected to; an address can be told from its text.
-  const literal = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  if (isIP(literal) !== 0 && !isPublicAddress(literal, !world.production)) {
-    throw invalidField('url', 'must be an address of the public internet')
-  }
 }
