@@ -1,5 +1,6 @@
 // Chores: what the server does by itself every few minutes.
 
+import { settleDeferred, stopDeferred } from '../actions/deferred-pushes.ts'
 import { settleBrakes, settleHolds } from '../actions/deprovision-brake.ts'
 import { flushDirectoryRequests } from '../actions/log-directory-request.ts'
 import { settlePastGrace } from '../actions/settle-past-grace.ts'
@@ -17,6 +18,7 @@ export function startChores(world: World): { stop(): Promise<void> } {
       const removed = await sweepExpired(world)
       await settlePastGrace(world)
       await settleHolds(world)
+      await settleDeferred(world)
       if (Object.keys(removed).length > 0) world.log.debug({ removed }, 'swept what had run out')
     } catch (error) {
       world.log.warn({ err: error }, 'what has run out could not be swept')
@@ -38,6 +40,7 @@ export function startChores(world: World): { stop(): Promise<void> } {
       clearTimeout(timer)
       await running
       await settleBrakes(world)
+      await stopDeferred(world)
       await flushDirectoryRequests(world)
     },
   }

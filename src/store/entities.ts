@@ -18,8 +18,9 @@ import {
   samlRequestSchema,
   signInSchema,
 } from './connection-tables.ts'
-import { deprovisionHoldSchema } from './deprovision-holds.ts'
 import { directoryResourceSchema, directoryUniqueValueSchema } from './declared-resource-tables.ts'
+import { deferredPushSchema } from './deferred-pushes.ts'
+import { deprovisionHoldSchema } from './deprovision-holds.ts'
 import { devClockSchema } from './dev-clock-table.ts'
 import {
   directoryGroupMemberSchema,
@@ -50,6 +51,7 @@ import {
 import { oauthAssertionSchema, oauthClientSchema, oauthSecretSchema } from './oauth-tables.ts'
 import { organizationSchema } from './organizations.ts'
 import { mailboxSchema, outboxSchema } from './outbox.ts'
+import { pageMarkNoteSchema, pageMarkSchema } from './page-mark-tables.ts'
 import { ProofCodeSchema } from './proof-codes.ts'
 import {
   asyncRequestSchema,
@@ -71,6 +73,7 @@ export const entities: EntitySchema[] = [
   connectionSchema,
   consentSchema,
   deliveryOpeningSchema,
+  deferredPushSchema,
   deliverySchema,
   deprovisionHoldSchema,
   devClockSchema,
@@ -101,6 +104,8 @@ export const entities: EntitySchema[] = [
   oauthSecretSchema,
   organizationSchema,
   outboxSchema,
+  pageMarkNoteSchema,
+  pageMarkSchema,
   pendingSignInSchema,
   projectSchema,
   ProofCodeSchema,
