@@ -27,7 +27,7 @@ type Check = [
 const checks: readonly Check[] = [
   [
     'alg_refused',
-    ({ header }) => ASSERTION_ALGORITHMS.includes(String(header.alg)),
+    ({ header }) => ASSERTION_ALGORITHMS.includes(header.alg as string),
     ({ header }) => `alg is ${shown(header.alg)}; accepted are ${ASSERTION_ALGORITHMS.join(', ')}`,
   ],
   [
