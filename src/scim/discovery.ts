@@ -29,6 +29,14 @@ export function serviceProviderConfig(exchange: Exchange): Answer {
           specUri: 'https://www.rfc-editor.org/rfc/rfc6750',
           primary: true,
         },
+        {
+          type: 'oauth2',
+          name: 'OAuth client credentials',
+          description:
+            'A token for an hour, from the directory’s token endpoint, for a client secret or a client assertion (RFC 7523).',
+          specUri: 'https://www.rfc-editor.org/rfc/rfc6749#section-4.4',
+          documentationUri: `${world.publicUrl}/.well-known/oauth-authorization-server${new URL(base).pathname}`,
+        },
       ],
       meta: { resourceType: 'ServiceProviderConfig', location: `${base}/ServiceProviderConfig` },
     },
