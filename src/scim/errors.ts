@@ -24,6 +24,7 @@ const SCIM_TYPES = new Set([
 const RENAMED: Readonly<Record<string, string>> = {
   malformed_json: 'invalidSyntax',
   incomplete_body: 'invalidSyntax',
+  too_deep: 'invalidSyntax',
   invalid_value: 'invalidValue',
 }
 

@@ -24,14 +24,16 @@ type Handler = (exchange: Exchange, req: Request) => Promise<Answer> | Answer
 type Methods = Partial<Record<'get' | 'post' | 'put' | 'patch' | 'delete', Handler>>
 
 const idOf = (req: Request) => String(req.params.id)
+/** HEAD is a GET of which nothing but the head is sent. */
+const methodOf = ({ method }: Request) => (method === 'HEAD' ? 'GET' : method)
 const unsupported: Handler = () => {
   throw new AppError('unsupported', 'not_implemented', 'This service does not support that.')
 }
 
 /** The addresses of one resource type. */
 function routesOf(type: ResourceType): [path: string, methods: Methods][] {
-  const all: Handler = (exchange, req) => operate(exchange, req.method, { type, id: null })
-  const one: Handler = (exchange, req) => operate(exchange, req.method, { type, id: idOf(req) })
+  const all: Handler = (exchange, req) => operate(exchange, methodOf(req), { type, id: null })
+  const one: Handler = (exchange, req) => operate(exchange, methodOf(req), { type, id: idOf(req) })
   return [
     [type.endpoint, { get: all, post: all }],
     [`${type.endpoint}/.search`, { post: (exchange) => search(exchange, type) }],
