@@ -25,6 +25,27 @@ export interface WebhookParcel extends Claimed {
   event: EventItem
 }
 
+/** Events of one stream that wait to be pushed, in their order. */
+export interface EventsParcel extends Claimed {
+  kind: 'events'
+  directoryId: string
+  url: string
+  /** The Authorization header's value; null where none is sent. */
+  authorization: string | null
+  tokens: readonly { id: string; token: string }[]
+  /** Until when nobody else carries this stream; also tells whether the claim is still ours. */
+  leaseUntil: Date
+}
+
+export interface EventsEnd {
+  delivered: readonly string[]
+  /** What the receiver will not take, with its words. */
+  refused: readonly { id: string; error: string }[]
+  /** Why the rest was not taken; null where all were brought. */
+  error: string | null
+  retryAfterSeconds: number | null
+}
+
 /** `kept`: stored for `/dev/mailbox` instead of sent. `bounced`: never to be tried again. `deferred`: to be tried again. */
 export type MailEnd =
   | { outcome: 'sent' }

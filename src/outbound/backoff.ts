@@ -9,6 +9,10 @@ const schedules = {
   mail: [10, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 8 * HOUR],
   /** A code lives ten minutes. */
   code: [2, 5, 10, 20, 40, MINUTE, 2 * MINUTE, 3 * MINUTE],
+  /** The last step is repeated for as long as the stream may wait. */
+  events: [5, 30, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR],
+  /** A request that is answered by event: the fault was ours. */
+  request: [2, 10, MINUTE, 5 * MINUTE, 15 * MINUTE],
   /** About a day and a half. */
   webhook: [5, 30, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 18 * HOUR],
 } as const

@@ -3,15 +3,18 @@
 // An own claim with SKIP LOCKED and a lease instead of a job library: the outbox row is the job already, written by the deed's own
 // statement; a second table of jobs would cost the hot calls half their rate and keep a killed node's jobs locked for hours.
 import { claimMails } from '../actions/claim-mails.ts'
+import { claimSecurityEvents } from '../actions/claim-security-events.ts'
 import { claimWebhooks } from '../actions/claim-webhooks.ts'
 import { settleMail } from '../actions/settle-mail.ts'
+import { settleSecurityEvents } from '../actions/settle-security-events.ts'
 import { settleWebhook } from '../actions/settle-webhook.ts'
 import type { World } from '../actions/world.ts'
-import type { MailParcel, WebhookParcel } from '../domain/parcel.ts'
+import type { EventsParcel, MailParcel, WebhookParcel } from '../domain/parcel.ts'
 import { systemClock } from '../kernel/clock.ts'
 import { retryAfterSeconds } from './backoff.ts'
 import { type Lane, startLane } from './lane.ts'
 import { makeMail } from './make-mail.ts'
+import { EVENTS_LEASE_SECONDS, type EventPusher, eventPusher } from './push-security-events.ts'
 import { MAIL_LEASE_SECONDS, type MailSender, smtpSender } from './send-mail.ts'
 import { WEBHOOK_LEASE_SECONDS, type WebhookSender, webhookSender } from './send-webhook.ts'
 
@@ -22,16 +25,21 @@ export interface Outbound {
 
 const MAILS_AT_ONCE = 8
 const WEBHOOKS_AT_ONCE = 24
+/** Streams; the events of one are pushed one after the other. */
+const STREAMS_AT_ONCE = 16
 /** So that one slow endpoint never holds the others. */
 const AT_ONCE_PER_ENDPOINT = 4
 /** An attempt that takes longer is cut off at the stop, and repeated by whoever claims it next. */
 const STOP_MS = 3_000
+/** A stream is tried for as long as it may wait: the last step of its backoff is repeated. */
+const EVENT_STEPS = 6
 
 /** Starts carrying; `world.onOutbox` wakes it from now on. */
 export function startOutbound(world: World): Outbound {
   const smtp = world.mail.smtpUrl === null ? null : smtpSender(world.mail.smtpUrl)
   const webhooks = webhookSender({ allowLoopback: !world.production })
-  const lanes: Lane[] = [mailLane(world, smtp), webhookLane(world, webhooks)]
+  const pusher = eventPusher({ allowLoopback: !world.production })
+  const lanes: Lane[] = [mailLane(world, smtp), webhookLane(world, webhooks), eventsLane(world, pusher)]
   world.onOutbox = () => {
     for (const lane of lanes) lane.wake()
   }
@@ -40,7 +48,7 @@ export function startOutbound(world: World): Outbound {
       delete world.onOutbox
       await Promise.all(lanes.map((lane) => lane.stop(STOP_MS)))
       smtp?.close()
-      await webhooks.close()
+      await Promise.all([webhooks.close(), pusher.close()])
       // What was cut off just now still writes that it failed.
       await Promise.all(lanes.map((lane) => lane.stop(STOP_MS)))
     },
@@ -113,6 +121,29 @@ async function carryWebhook(world: World, sender: WebhookSender, parcel: Webhook
     error: answer.error,
     retryAfterSeconds: wait === null ? null : Math.max(wait, answer.retryAfterSeconds ?? 0),
   })
+}
+
+function eventsLane(world: World, pusher: EventPusher): Lane {
+  return startLane<EventsParcel>({
+    name: 'security events',
+    capacity: STREAMS_AT_ONCE,
+    batch: STREAMS_AT_ONCE,
+    log: world.log,
+    claim: (limit, carried) =>
+      claimSecurityEvents(world, {
+        limit,
+        leaseSeconds: EVENTS_LEASE_SECONDS,
+        except: carried.map(({ id }) => id),
+      }),
+    carry: (parcel) => carryEvents(world, pusher, parcel),
+  })
+}
+
+async function carryEvents(world: World, pusher: EventPusher, parcel: EventsParcel): Promise<void> {
+  const { askedSeconds, ...end } = await pusher.push(parcel)
+  const wait = retryAfterSeconds('events', Math.min(parcel.attempts, EVENT_STEPS), Math.random()) ?? 0
+  const retryAfter = end.error === null ? null : Math.max(wait, askedSeconds ?? 0)
+  await settleSecurityEvents(world, parcel, { ...end, retryAfterSeconds: retryAfter })
 }
 
 function busyAmong(carried: readonly WebhookParcel[]): string[] {

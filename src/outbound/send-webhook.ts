@@ -6,7 +6,7 @@ import { ADDRESS_REFUSED, type GuardOptions, guardedConnector } from '../kernel/
 
 /** Longer than `ATTEMPT_MS` by far, so that a row is never claimed again while its attempt lasts. */
 export const WEBHOOK_LEASE_SECONDS = 60
-const ATTEMPT_MS = 10_000
+export const ATTEMPT_MS = 10_000
 const CONNECT_MS = 5_000
 const ANSWER_BYTES = 16_384
 
@@ -30,8 +30,9 @@ export function webhookBody({ event, organizationId }: WebhookParcel): string {
   return JSON.stringify({ id: event.id, type: event.type, timestamp: event.at, organizationId, data: event })
 }
 
-export function webhookSender(guard: Omit<GuardOptions, 'connectTimeoutMs'>): WebhookSender {
-  const agent = new Agent({
+/** What sends to addresses that customers name. */
+export function receiverAgent(guard: Omit<GuardOptions, 'connectTimeoutMs'>): Agent {
+  return new Agent({
     connect: guardedConnector({ ...guard, connectTimeoutMs: CONNECT_MS }),
     headersTimeout: ATTEMPT_MS,
     bodyTimeout: ATTEMPT_MS,
@@ -39,6 +40,10 @@ export function webhookSender(guard: Omit<GuardOptions, 'connectTimeoutMs'>): We
     connections: 8,
     pipelining: 1,
   })
+}
+
+export function webhookSender(guard: Omit<GuardOptions, 'connectTimeoutMs'>): WebhookSender {
+  const agent = receiverAgent(guard)
   return {
     send: (parcel, at) => attempt(agent, parcel, at),
     close: () => agent.destroy(),
@@ -75,11 +80,12 @@ async function attempt(agent: Agent, parcel: WebhookParcel, at: Date): Promise<W
       retryAfterSeconds: delivered ? null : askedWait(statusCode, headers['retry-after']),
     }
   } catch (error) {
-    return { delivered: false, status: null, error: words(error), retryAfterSeconds: null }
+    return { delivered: false, status: null, error: faultOf(error), retryAfterSeconds: null }
   }
 }
 
-function askedWait(status: number, header: string | string[] | undefined): number | null {
+/** The seconds that a receiver asks to be left alone, an hour at most; null where it asks for none. */
+export function askedWait(status: number, header: string | string[] | undefined): number | null {
   const text = typeof header === 'string' && /^\d{1,6}$/.test(header) ? header : null
   return text !== null && (status === 429 || status === 503) ? Math.min(Number(text), 3600) : null
 }
@@ -97,7 +103,7 @@ const causes: Record<string, string> = {
 }
 
 /** Never the error's own text: it might tell what lies inside the network. */
-function words(error: unknown): string {
+export function faultOf(error: unknown): string {
   const { code, name } = error as { code?: unknown; name?: unknown }
   return causes[String(code)] ?? causes[String(name)] ?? 'The connection to the endpoint failed.'
 }

@@ -1,6 +1,7 @@
 // `/Bulk`: many operations in one request, each a deed of its own, done one after another (RFC 7644 §3.7).
 import { setImmediate as pause } from 'node:timers/promises'
 import { AppError } from '../kernel/errors.ts'
+import { newId } from '../kernel/ids.ts'
 import { type Made, resolveData, resolveTarget } from './bulk-references.ts'
 import { type BulkOperation, inOrder, makersIn, readBulkRequest, type Step } from './bulk-request.ts'
 import { readBulkTarget } from './bulk-target.ts'
@@ -44,7 +45,7 @@ interface Run {
 export async function runBulk(exchange: Exchange, withinMs = BEGUN_WITHIN_MS): Promise<Answer> {
   const { operations, failOnErrors } = readBulkRequest(exchange.body, exchange.dialect)
   const run: Run = {
-    exchange,
+    exchange: { txn: newId(), ...exchange },
     makers: makersIn(operations),
     made: new Map(),
     outcomes: new Map(),
