@@ -24,8 +24,8 @@ import type { ResourceType } from './schemas.ts'
 
 export const declared: Handlers = {
   async find({ world, directory, base }, type, page, projection) {
-    const { items, total } = await findDeclaredResources(world, directory, type.name, page)
-    return { resources: items.map((one) => declaredResource(base, type, one, projection)), total }
+    const { items, ...found } = await findDeclaredResources(world, directory, type.name, page)
+    return { ...found, resources: items.map((one) => declaredResource(base, type, one, projection)) }
   },
 
   async create(exchange, type) {
@@ -67,14 +67,18 @@ export const declared: Handlers = {
     )
     return noContent
   },
+
+  show({ base }, type, resource) {
+    return declaredResource(base, type, resource as DeclaredResource, projectionOf(type, {}))
+  },
 }
 
 function show(
-  { base, query }: Exchange,
+  { base, query, body }: Exchange,
   type: ResourceType,
   status: 200 | 201,
   one: DeclaredResource,
 ): Answer {
-  const resource = declaredResource(base, type, one, projectionOf(type, query))
+  const resource = declaredResource(base, type, one, projectionOf(type, query, body))
   return showResource(status, resource, one.version, `${base}${type.endpoint}/${one.id}`)
 }

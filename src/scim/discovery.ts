@@ -2,8 +2,10 @@
 import { AppError, notFound } from '../kernel/errors.ts'
 import { MAX_PAYLOAD_BYTES } from './body.ts'
 import { MOST_OPERATIONS } from './bulk-request.ts'
+import { CURSOR_SECONDS } from './cursor.ts'
 import type { Answer, Exchange } from './exchange.ts'
-import { listResponse, MAX_PAGE } from './listing.ts'
+import { DEFAULT_PAGE, MAX_PAGE } from './list-query.ts'
+import { listResponse } from './listing.ts'
 import type { Resource } from './projection.ts'
 
 /** GET /ServiceProviderConfig. */
@@ -20,6 +22,15 @@ export function serviceProviderConfig(exchange: Exchange): Answer {
       filter: { supported: true, maxResults: MAX_PAGE },
       changePassword: { supported: false },
       sort: { supported: true },
+      // RFC 9865 §4: pages are numbered unless a cursor is asked for.
+      pagination: {
+        cursor: true,
+        index: true,
+        defaultPaginationMethod: 'index',
+        defaultPageSize: DEFAULT_PAGE,
+        maxPageSize: MAX_PAGE,
+        cursorTimeout: CURSOR_SECONDS,
+      },
       etag: { supported: true },
       authenticationSchemes: [
         {

@@ -31,7 +31,7 @@ interface Token {
 
 /** The tree of a filter; throws 400 `invalidFilter` with the fault. */
 export function parseFilterText(text: string): FilterTree {
-  if (text.length > MAX_FILTER_LENGTH) fail(`it is longer than ${MAX_FILTER_LENGTH} characters`)
+  if (text.length > MAX_FILTER_LENGTH) failFilter(`it is longer than ${MAX_FILTER_LENGTH} characters`)
   const paths: string[] = []
   const values: Literal[] = []
   const skeleton = drawSkeleton(tokensOf(text), paths, values)
@@ -45,7 +45,7 @@ function tokensOf(text: string): Token[] {
   while (TOKEN.lastIndex < end) {
     const at = TOKEN.lastIndex
     const match = TOKEN.exec(text)
-    if (!match) return fail(`it cannot be read from character ${at + 1} on`)
+    if (!match) return failFilter(`it cannot be read from character ${at + 1} on`)
     const [, string, number, word, bracket] = match
     if (string !== undefined) tokens.push({ kind: 'string', text: string })
     else if (number !== undefined) tokens.push({ kind: 'number', text: number })
@@ -79,25 +79,25 @@ function drawSkeleton(tokens: readonly Token[], paths: string[], values: Literal
       endTerm(drawing)
     }
   }
-  if (drawing.expected !== 'connector' || drawing.open.length > 0) fail('it ends too soon')
+  if (drawing.expected !== 'connector' || drawing.open.length > 0) failFilter('it ends too soon')
   return drawing.out.join(' ')
 }
 
 function drawTerm(drawing: Drawing, token: Token, next: Token | undefined): void {
-  if (drawing.tail && !/^[\w$-]+$/.test(token.text)) fail('a sub-attribute is expected after "]."')
+  if (drawing.tail && !/^[\w$-]+$/.test(token.text)) failFilter('a sub-attribute is expected after "]."')
   if (token.text === '(' && !drawing.tail) openBracket(drawing, '(')
   else if (token.text.toLowerCase() === 'not' && next?.text === '(') drawing.out.push('not')
   else if (token.kind === 'word') {
-    if (drawing.paths.push(token.text) > MAX_TERMS) fail(`it has more than ${MAX_TERMS} terms`)
+    if (drawing.paths.push(token.text) > MAX_TERMS) failFilter(`it has more than ${MAX_TERMS} terms`)
     drawing.out.push(`a${drawing.paths.length - 1}`)
     drawing.expected = 'operator'
-  } else fail(`an attribute is expected instead of ${token.text}`)
+  } else failFilter(`an attribute is expected instead of ${token.text}`)
 }
 
 function drawOperator(drawing: Drawing, token: Token): void {
   const word = token.text.toLowerCase()
   if (token.text === '[' && !drawing.tail) {
-    if (drawing.open.some(({ bracket }) => bracket === '[')) fail('brackets cannot stand in brackets')
+    if (drawing.open.some(({ bracket }) => bracket === '[')) failFilter('brackets cannot stand in brackets')
     openBracket(drawing, '[')
     drawing.expected = 'term'
   } else if (word === 'pr') {
@@ -106,7 +106,7 @@ function drawOperator(drawing: Drawing, token: Token): void {
   } else if (token.kind === 'word' && COMPARE.has(word)) {
     drawing.out.push(word)
     drawing.expected = 'value'
-  } else fail(`an operator is expected instead of ${token.text}`)
+  } else failFilter(`an operator is expected instead of ${token.text}`)
 }
 
 function drawConnector(drawing: Drawing, token: Token): void {
@@ -123,7 +123,7 @@ function drawConnector(drawing: Drawing, token: Token): void {
   } else if (word === 'and' || word === 'or') {
     drawing.out.push(word)
     drawing.expected = 'term'
-  } else fail(`"and" or "or" is expected instead of ${token.text}`)
+  } else failFilter(`"and" or "or" is expected instead of ${token.text}`)
 }
 
 function endTerm(drawing: Drawing): void {
@@ -134,13 +134,13 @@ function endTerm(drawing: Drawing): void {
 
 function openBracket(drawing: Drawing, bracket: string): void {
   if (drawing.open.push({ bracket, at: drawing.out.length }) > MAX_DEPTH)
-    fail(`it is nested more than ${MAX_DEPTH} deep`)
+    failFilter(`it is nested more than ${MAX_DEPTH} deep`)
   drawing.out.push(bracket)
 }
 
 function closeBracket(drawing: Drawing, bracket: string): number {
   const last = drawing.open.pop()
-  return last?.bracket === bracket ? last.at : fail('a bracket is closed that was not opened')
+  return last?.bracket === bracket ? last.at : failFilter('a bracket is closed that was not opened')
 }
 
 function literalOf(token: Token): Literal {
@@ -148,13 +148,13 @@ function literalOf(token: Token): Literal {
   if (token.kind === 'string') return stringOf(token.text)
   const word = token.text.toLowerCase()
   if (word === 'true' || word === 'false') return word === 'true'
-  return word === 'null' ? null : fail(`a value is expected instead of ${token.text}`)
+  return word === 'null' ? null : failFilter(`a value is expected instead of ${token.text}`)
 }
 
 function stringOf(text: string): string {
   try {
     const value = JSON.parse(text) as string
-    return /[\0\p{Surrogate}]/u.test(value) ? fail('a string holds a character that is none') : value
+    return /[\0\p{Surrogate}]/u.test(value) ? failFilter('a string holds a character that is none') : value
   } catch (error) {
     throw error instanceof AppError
       ? error
@@ -179,6 +179,7 @@ function rebuild(tree: Filter, paths: readonly string[], values: readonly Litera
   }
 }
 
-function fail(why: string): never {
+/** Throws 400 `invalidFilter` with the fault. */
+export function failFilter(why: string): never {
   throw new AppError('invalid', 'invalidFilter', `The filter is not valid: ${why}.`)
 }

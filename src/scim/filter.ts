@@ -1,157 +1,183 @@
 // A filter of RFC 7644 §3.4.2.2 as a condition on stored things, by the attribute tables: types, case rules, lists.
-import type { Criteria, Field, FieldKind, Operator } from '../domain/criteria.ts'
-import { AppError } from '../kernel/errors.ts'
-import { type CompareOperator, type FilterTree, type Literal, parseFilterText } from './filter-syntax.ts'
-import { type AttributePath, keysOf, resolvePath } from './paths.ts'
+import { always, type Criteria, either, every, type Field, never, not } from '../domain/criteria.ts'
+import { kindOf, type Searched, type Shown, searchedBy } from './filter-fields.ts'
+import {
+  type CompareOperator,
+  type FilterTree,
+  failFilter as fail,
+  type Literal,
+  parseFilterText,
+} from './filter-syntax.ts'
+import { type AttributePath, resolvePath } from './paths.ts'
 import type { Attribute, ResourceType } from './schemas.ts'
 
-const KINDS: Record<Attribute['type'], FieldKind> = {
-  string: 'folded',
-  reference: 'folded',
-  binary: 'exact',
-  boolean: 'boolean',
-  integer: 'number',
-  decimal: 'number',
-  dateTime: 'instant',
-  complex: 'object',
-}
+type Term = Exclude<FilterTree, { of: unknown }>
+
 const ORDERED = new Set<CompareOperator>(['gt', 'ge', 'lt', 'le'])
 const TEXTUAL = new Set<CompareOperator>(['co', 'sw', 'ew'])
-/** Attributes that are made when a resource is read, so that nothing stored could be searched. */
-const MADE = new Set([
-  'schemas',
-  'meta.resourceType',
-  'meta.location',
-  'meta.version',
-  'meta',
-  'groups.$ref',
-  'groups.type',
-  'members.$ref',
-  'members.type',
-  'password',
-])
 
-/** The condition that a filter of this resource type asks for; throws 400 `invalidFilter`. */
-export function readFilter(type: ResourceType, text: string): Criteria {
-  return compile(type, parseFilterText(text))
+/** Whose filter it is, and where: what is read is compared as this address shows it. */
+export interface FilterScope {
+  readonly type: ResourceType
+  /** The directory's base address, without a slash at its end. */
+  readonly base: string
+  /** The types that are searched together: an attribute that only another of them knows is absent here (RFC 7644 §3.4.2.1). */
+  readonly among: readonly ResourceType[]
 }
 
-/** The field of a path that has a single value in each resource, or in each element of the list that it leads through. */
-export function fieldOf(path: AttributePath): { list: string[] | null; field: Field } {
-  const { extension, attribute, sub } = path
-  if (!attribute) return { list: null, field: { path: keysOf(path), kind: 'object' } }
-  const name = [attribute.name, sub?.name].filter(Boolean).join('.')
-  if (!extension && MADE.has(name)) return fail(`${name} cannot be searched`)
-  if (!attribute.multiValued) {
-    return {
-      list: null,
-      field: {
-        path: extension ? keysOf(path) : (RENAMED[name] ?? keysOf(path)),
-        kind: kindOf(sub ?? attribute),
-      },
-    }
-  }
-  const list = keysOf({ ...path, sub: null })
-  // A list of complex values is compared by their "value" (RFC 7643 §2.4).
-  const element = sub ?? attribute.subAttributes.get('value') ?? null
-  if (attribute.type !== 'complex') return { list, field: { path: [], kind: kindOf(attribute) } }
-  return {
-    list,
-    field: element ? { path: [element.name], kind: kindOf(element) } : { path: [], kind: 'object' },
-  }
+/** The condition that a filter asks for; `never` where nothing of the type can meet it. AppError 400 `invalidFilter`. */
+export function readFilter(scope: FilterScope, text: string): Criteria {
+  return compile(scope, parseFilterText(text), '')
 }
 
-const RENAMED: Readonly<Record<string, string[]>> = {
-  'meta.created': ['createdAt'],
-  'meta.lastModified': ['updatedAt'],
-}
-
-function kindOf(attribute: Attribute): FieldKind {
-  const kind = KINDS[attribute.type]
-  return kind === 'folded' && attribute.caseExact ? 'exact' : kind
-}
-
-function compile(type: ResourceType, tree: FilterTree): Criteria {
+/** `prefix` is what stands before brackets after a single-valued attribute: `name[familyName pr]` is `name.familyName pr`. */
+function compile(scope: FilterScope, tree: FilterTree, prefix: string): Criteria {
   switch (tree.op) {
     case 'and':
+      return every(tree.of.map((part) => compile(scope, part, prefix)))
     case 'or':
-      return { kind: tree.op === 'and' ? 'every' : 'either', of: tree.of.map((part) => compile(type, part)) }
+      return either(tree.of.map((part) => compile(scope, part, prefix)))
     case 'not':
-      return { kind: 'not', of: compile(type, tree.of) }
+      return not(compile(scope, tree.of, prefix))
     case '[]':
-      return compileList(type, tree.path, tree.of)
+      return compileBrackets(scope, tree.path, tree.of)
     default: {
-      const path = resolvePath(type, tree.path) ?? fail(`${tree.path} is no attribute of ${type.name}`)
-      const { list, field } = fieldOf(path)
-      if (list === null) return compileTerm(tree, field)
-      if (tree.op === 'pr' && !path.sub) return { kind: 'some', list, where: null }
-      return some(list, tree, field)
+      const path = resolve(scope, `${prefix}${tree.path}`)
+      if (path === null) return compileShown(tree, { kind: 'texts', texts: [] })
+      return compileTerm(tree, searchedBy(scope, path) ?? fail(`${tree.path} cannot be searched`))
     }
   }
 }
 
-function some(list: string[], tree: Exclude<FilterTree, { of: unknown }>, field: Field): Criteria {
-  // "Not equal to null" asks whether there is any, and "equal to null" whether there is none.
-  const term = compileTerm(tree, field)
-  return term.kind === 'not' && tree.op === 'eq'
-    ? { kind: 'not', of: { kind: 'some', list, where: term.of } }
-    : { kind: 'some', list, where: term }
+/** Null where only another of the types searched together knows the attribute. */
+function resolve({ type, among }: FilterScope, text: string): AttributePath | null {
+  const path = resolvePath(type, text)
+  if (path !== null) return path
+  if (among.some((other) => resolvePath(other, text) !== null)) return null
+  return fail(`${text} is no attribute of ${among.map(({ name }) => name).join(' or ')}`)
 }
 
-function compileList(type: ResourceType, text: string, of: FilterTree): Criteria {
-  const path = resolvePath(type, text) ?? fail(`${text} is no attribute of ${type.name}`)
-  if (path.attribute?.type !== 'complex' || path.sub) fail(`${text} takes no brackets`)
-  const attribute = path.attribute as Attribute
-  const prefix = attribute.multiValued ? [] : keysOf(path)
-  const where = compileElement(attribute, of, prefix)
-  return attribute.multiValued ? { kind: 'some', list: keysOf(path), where } : where
+function compileBrackets(scope: FilterScope, text: string, of: FilterTree): Criteria {
+  const path = resolve(scope, text)
+  if (path === null) return never
+  const { attribute, sub } = path
+  if (attribute === null || sub !== null) return fail(`${text} takes no brackets`)
+  if (!attribute.multiValued) {
+    return attribute.type === 'complex' ? compile(scope, of, `${text}.`) : fail(`${text} takes no brackets`)
+  }
+  const { list } = searchedBy(scope, path) ?? fail(`${text} cannot be searched`)
+  const where = compileElement(scope, path, of)
+  if (list === null) return where
+  return where === never ? never : { kind: 'some', list, where: where === always ? null : where }
 }
 
-/** A condition on the sub-attributes of a complex attribute: what stands in brackets. */
-export function compileElement(
-  attribute: Attribute,
-  tree: FilterTree,
-  prefix: readonly string[] = [],
-): Criteria {
+/** A condition on one element of a list: what stands in brackets. */
+function compileElement(scope: FilterScope, path: AttributePath, tree: FilterTree): Criteria {
   switch (tree.op) {
     case 'and':
-    case 'or': {
-      const of = tree.of.map((part) => compileElement(attribute, part, prefix))
-      return { kind: tree.op === 'and' ? 'every' : 'either', of }
-    }
+      return every(tree.of.map((part) => compileElement(scope, path, part)))
+    case 'or':
+      return either(tree.of.map((part) => compileElement(scope, path, part)))
     case 'not':
-      return { kind: 'not', of: compileElement(attribute, tree.of, prefix) }
+      return not(compileElement(scope, path, tree.of))
     case '[]':
       return fail('brackets cannot stand in brackets')
     default: {
-      const sub =
-        attribute.subAttributes.get(tree.path.toLowerCase()) ?? fail(`${attribute.name} has no ${tree.path}`)
-      if (prefix.length === 0 && MADE.has(`${attribute.name}.${sub.name}`))
-        fail(`${attribute.name}.${sub.name} cannot be searched`)
-      return compileTerm(tree, { path: [...prefix, sub.name], kind: kindOf(sub) })
+      const attribute = path.attribute as Attribute
+      // The elements of a list of plain values are their own "value" (RFC 7643 §2.4).
+      const isOwnValue = attribute.type !== 'complex' && tree.path.toLowerCase() === 'value'
+      const sub = attribute.subAttributes.get(tree.path.toLowerCase()) ?? null
+      if (sub === null && !isOwnValue) return fail(`${attribute.name} has no ${tree.path}`)
+      const searched = searchedBy(scope, { ...path, sub }) ?? fail(`${tree.path} cannot be searched`)
+      return compileShown(tree, searched.shown)
     }
   }
 }
 
-function compileTerm(tree: Exclude<FilterTree, { of: unknown }>, field: Field): Criteria {
-  if (tree.op === 'pr') return { kind: 'present', field }
+function compileTerm(tree: Term, { list, shown }: Searched): Criteria {
+  if (list === null) return compileShown(tree, shown)
+  const isWhole = shown.kind === 'whole' || (tree.op === 'pr' && shown.kind === 'field' && shown.isDefault)
+  if (tree.op === 'pr' && isWhole) return { kind: 'some', list, where: null }
+  // "Not equal to null" asks whether there is any, and "equal to null" whether there is none.
+  const isAbsence = tree.op === 'eq' && tree.value === null
+  const where = compileShown(isAbsence ? { op: 'pr', path: tree.path } : tree, shown)
+  const some: Criteria =
+    where === never ? never : { kind: 'some', list, where: where === always ? null : where }
+  return isAbsence ? not(some) : some
+}
+
+function compileShown(tree: Term, shown: Shown): Criteria {
+  switch (shown.kind) {
+    case 'field':
+      return compileField(tree, shown.field, shown.attribute)
+    case 'texts':
+      return compileTexts(tree, shown.texts)
+    case 'whole':
+      return tree.op === 'pr' ? always : fail(`${tree.path} is complex: compare one of its sub-attributes`)
+  }
+}
+
+function compileField(tree: Term, field: Field, attribute: Attribute | null): Criteria {
+  const own = field.kind === 'object' ? attribute?.subAttributes.get('value') : undefined
+  if (own && tree.op !== 'pr') {
+    // A complex attribute with a "value" is compared by it, as a list is: `manager eq "26118915"`.
+    return compileField(tree, { path: [...field.path, own.name], kind: kindOf(own) }, own)
+  }
+  if (tree.op === 'pr') return field.around ? always : { kind: 'present', field }
   if (tree.value === null) {
-    const present: Criteria = { kind: 'present', field }
-    if (tree.op === 'eq') return { kind: 'not', of: present }
+    const present: Criteria = field.around ? always : { kind: 'present', field }
+    if (tree.op === 'eq') return not(present)
     return tree.op === 'ne' ? present : fail('null can only be compared by eq and ne')
   }
-  return {
-    kind: 'compare',
-    field,
-    operator: tree.op satisfies Operator,
-    value: comparable(tree.op, tree.path, field.kind, tree.value),
+  // RFC 7644 Table 3: booleans and binaries have no order.
+  if (ORDERED.has(tree.op) && attribute?.type === 'binary')
+    fail(`${tree.path} is a binary and has no ${tree.op}`)
+  const value = comparable(tree.op, tree.path, field, tree.value)
+  return { kind: 'compare', field, operator: tree.op, value }
+}
+
+/** A comparison with texts that are known beforehand, each under a condition: the schemas of a resource, for instance. */
+function compileTexts(tree: Term, texts: readonly { text: string; when: Criteria }[]): Criteria {
+  const present = either(texts.map(({ when }) => when))
+  if (tree.op === 'pr') return present
+  const { op, value } = tree
+  if (value === null) {
+    if (op === 'eq') return not(present)
+    return op === 'ne' ? present : fail('null can only be compared by eq and ne')
+  }
+  // What is absent is unequal to anything, and nothing else.
+  if (texts.length === 0) return op === 'ne' ? always : never
+  if (typeof value !== 'string') return fail(`${tree.path} is a text`)
+  return either(texts.filter(({ text }) => meets(op, text, value)).map(({ when }) => when))
+}
+
+function meets(op: CompareOperator, held: string, value: string): boolean {
+  switch (op) {
+    case 'eq':
+      return held === value
+    case 'ne':
+      return held !== value
+    case 'co':
+      return held.includes(value)
+    case 'sw':
+      return held.startsWith(value)
+    case 'ew':
+      return held.endsWith(value)
+    case 'gt':
+      return held > value
+    case 'ge':
+      return held >= value
+    case 'lt':
+      return held < value
+    case 'le':
+      return held <= value
   }
 }
 
 function comparable(
   op: CompareOperator,
   path: string,
-  kind: FieldKind,
+  { kind }: Field,
   value: Exclude<Literal, null>,
 ): string | number | boolean {
   switch (kind) {
@@ -186,8 +212,4 @@ export function isDateTime(value: unknown): value is string {
     !Number.isNaN(parsed.getTime()) &&
     new Date(`${value.slice(0, 10)}T00:00:00Z`).getUTCDate() === Number(match[2])
   )
-}
-
-function fail(why: string): never {
-  throw new AppError('invalid', 'invalidFilter', `The filter is not valid: ${why}.`)
 }

@@ -21,17 +21,18 @@ import { readMemberIds, splitMemberOperations } from './members.ts'
 import { applyPatch } from './patch.ts'
 import { entry, isObject, readOperations } from './quirks.ts'
 import { groupDraft, groupResource, groupValues } from './resource.ts'
-import { readResource } from './resource-values.ts'
+import { readResource, replaceValues } from './resource-values.ts'
 import type { ResourceType } from './schemas.ts'
 
 export const groups: Handlers = {
   async find({ world, directory, base }, type, page, projection) {
-    const { items, total } = await findDirectoryGroups(world, directory, page, projection.wants('members'))
-    return { resources: items.map((group) => groupResource(base, type, group, projection)), total }
+    const { items, ...found } = await findDirectoryGroups(world, directory, page, projection.wants('members'))
+    return { ...found, resources: items.map((group) => groupResource(base, type, group, projection)) }
   },
 
   async create(exchange, type) {
-    const { draft, memberIds } = readGroup(exchange, type)
+    const { values, memberIds } = readGroup(exchange, type)
+    const draft = groupDraft(type, values)
     const group = await createGroup(exchange.world, exchange.directory, draft, memberIds)
     // Who of the ids named is a person of this directory only the rows can tell.
     if (memberIds.length > 0) return show(exchange, type, 201, await read(exchange, type, group.id))
@@ -45,11 +46,11 @@ export const groups: Handlers = {
 
   /** The whole group, its members included. */
   async replace(exchange, type, id) {
-    const { draft, memberIds } = readGroup(exchange, type)
+    const { values, memberIds } = readGroup(exchange, type)
     await updateGroup(exchange.world, exchange.directory, id, {
       draft: (before) => {
         checkIfMatch(exchange, before.version)
-        return draft
+        return groupDraft(type, replaceValues(type, groupValues(before), values))
       },
       members: { replace: memberIds, add: [], remove: [] },
     })
@@ -67,7 +68,7 @@ export const groups: Handlers = {
         ? null
         : (before) => {
             checkIfMatch(exchange, before.version)
-            return groupDraft(applyPatch(type, groupValues(before), others, dialect))
+            return groupDraft(type, applyPatch(type, groupValues(before), others, dialect))
           },
       members,
     })
@@ -91,7 +92,7 @@ export const groups: Handlers = {
 function readGroup({ dialect, body }: Exchange, type: ResourceType) {
   const values = readResource(type, isObject(body) ? withoutMembers(body) : body, dialect)
   return {
-    draft: groupDraft(values),
+    values,
     memberIds: isObject(body) ? readMemberIds(entry(body, 'members'), 'members') : [],
   }
 }
@@ -109,11 +110,11 @@ function read(
 }
 
 function show(
-  { base, query }: Exchange,
+  { base, query, body }: Exchange,
   type: ResourceType,
   status: 200 | 201,
   group: GroupWithMembers,
 ): Answer {
-  const resource = groupResource(base, type, group, projectionOf(type, query))
+  const resource = groupResource(base, type, group, projectionOf(type, query, body))
   return showResource(status, resource, group.version, `${base}/Groups/${group.id}`)
 }

@@ -1,14 +1,13 @@
 // What a resource type can do: the handlers that each type has, whatever way within the door a request came by.
-import type { Page } from '../domain/criteria.ts'
+import type { Page, Paged } from '../domain/criteria.ts'
 import type { AnnouncedResource } from '../domain/security-event.ts'
 import type { Answer, Exchange } from './exchange.ts'
 import type { Projection, Resource } from './projection.ts'
 import type { ResourceType } from './schemas.ts'
 
-/** A page of resources as they are shown, and how many there are in all. */
-export interface Found {
+/** A page of resources as they are shown, how many there are in all, and where the pages beside it begin. */
+export interface Found extends Omit<Paged<unknown>, 'items'> {
   readonly resources: readonly Resource[]
-  readonly total: number
 }
 
 /** The deeds on resources of `type`; each reads body, query and conditions from the exchange. */

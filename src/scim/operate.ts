@@ -29,7 +29,7 @@ export function operate(asked: Exchange, method: string, { type, id }: Target): 
   if (answered !== null) return Promise.resolve(answered)
   const exchange = announcing(asked, method, type, handlers)
   if (id === null) {
-    if (method === 'GET') return list(exchange, handlers, type, exchange.query)
+    if (method === 'GET') return list(exchange, [{ type, handlers }], exchange.query)
     if (method === 'POST') return handlers.create(exchange, type)
     throw methodNotAllowed(['GET', 'POST'])
   }

@@ -11,13 +11,12 @@ import * as discovery from './discovery.ts'
 import { challengeOf, failureOf } from './errors.ts'
 import { eventPollRouter } from './event-poll.ts'
 import { type Answer, type Exchange, readConditions, send } from './exchange.ts'
-import { list } from './listing.ts'
 import { allowedBy, requireAcceptable, requireSingle } from './manners.ts'
 import { createMeter } from './meter.ts'
 import { createOpening, noteAnswer, type Opened } from './opening.ts'
-import { handlersOf, operate } from './operate.ts'
-import { isObject } from './quirks.ts'
+import { operate } from './operate.ts'
 import { loadCatalogue, type ResourceType } from './schemas.ts'
+import { listAll, searchAll, searchType } from './search.ts'
 import { tokenRouter } from './token-endpoint.ts'
 
 type Handler = (exchange: Exchange, req: Request) => Promise<Answer> | Answer
@@ -36,15 +35,9 @@ function routesOf(type: ResourceType): [path: string, methods: Methods][] {
   const one: Handler = (exchange, req) => operate(exchange, methodOf(req), { type, id: idOf(req) })
   return [
     [type.endpoint, { get: all, post: all }],
-    [`${type.endpoint}/.search`, { post: (exchange) => search(exchange, type) }],
+    [`${type.endpoint}/.search`, { post: (exchange) => searchType(exchange, type) }],
     [`${type.endpoint}/:id`, { get: one, put: one, patch: one, delete: one }],
   ]
-}
-
-function search(exchange: Exchange, type: ResourceType): Promise<Answer> {
-  if (!isObject(exchange.body))
-    throw new AppError('invalid', 'invalidSyntax', 'The body must be a JSON object.')
-  return list(exchange, handlersOf(type), type, exchange.body)
 }
 
 const otherRoutes: readonly [path: string, methods: Methods][] = [
@@ -55,7 +48,8 @@ const otherRoutes: readonly [path: string, methods: Methods][] = [
   ['/Schemas/:id', { get: (x, req) => discovery.getSchema(x, idOf(req)) }],
   // RFC 7644 §3.11: an alias of the caller's own resource, and the holder of a directory's token is no person.
   ['/Me', { get: unsupported, post: unsupported, put: unsupported, patch: unsupported, delete: unsupported }],
-  ['/.search', { post: unsupported }],
+  ['/.search', { post: searchAll }],
+  ['/', { get: listAll }],
 ]
 
 /** The door as a router, mounted at `/scim`. */

@@ -19,18 +19,18 @@ import type { Handlers } from './handlers.ts'
 import { applyPatch } from './patch.ts'
 import { readOperations } from './quirks.ts'
 import { userDraft, userResource, userValues } from './resource.ts'
-import { readResource } from './resource-values.ts'
+import { readResource, replaceValues } from './resource-values.ts'
 import type { ResourceType } from './schemas.ts'
 
 export const users: Handlers = {
   async find({ world, directory, base }, type, page, projection) {
-    const { items, total } = await findDirectoryUsers(world, directory, page, projection.wants('groups'))
-    return { resources: items.map((person) => userResource(base, type, person, projection)), total }
+    const { items, ...found } = await findDirectoryUsers(world, directory, page, projection.wants('groups'))
+    return { ...found, resources: items.map((person) => userResource(base, type, person, projection)) }
   },
 
   async create(exchange, type) {
     const { world, directory, dialect, body } = exchange
-    const draft = userDraft(readResource(type, body, dialect), true)
+    const draft = userDraft(type, readResource(type, body, dialect), true)
     return show(exchange, type, 201, await provisionUser(world, directory, draft))
   },
 
@@ -46,7 +46,7 @@ export const users: Handlers = {
     const values = readResource(type, body, dialect)
     const person = await updateUser(world, directory, id, (before) => {
       checkIfMatch(exchange, before.version)
-      return userDraft(values, before.active)
+      return userDraft(type, replaceValues(type, userValues(before), values), before.active)
     })
     return show(exchange, type, 200, person)
   },
@@ -56,7 +56,7 @@ export const users: Handlers = {
     const operations = readOperations(body, dialect)
     const person = await updateUser(world, directory, id, (before) => {
       checkIfMatch(exchange, before.version)
-      return userDraft(applyPatch(type, userValues(before), operations, dialect), before.active)
+      return userDraft(type, applyPatch(type, userValues(before), operations, dialect), before.active)
     })
     return show(exchange, type, 200, person)
   },
@@ -73,11 +73,11 @@ export const users: Handlers = {
 }
 
 function show(
-  { base, query }: Exchange,
+  { base, query, body }: Exchange,
   type: ResourceType,
   status: 200 | 201,
   person: DirectoryPerson,
 ): Answer {
-  const resource = userResource(base, type, person, projectionOf(type, query))
+  const resource = userResource(base, type, person, projectionOf(type, query, body))
   return showResource(status, resource, person.version, `${base}/Users/${person.id}`)
 }

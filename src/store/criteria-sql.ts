@@ -39,6 +39,16 @@ export function criteriaSql(criteria: Criteria, layout: Layout, values: unknown[
   return compile(criteria, { ...layout, fold: foldText }, values)
 }
 
+/** Texts without a column sort by so many of their first characters, so that a position among them stays short. */
+const SORTED_CHARACTERS = 512
+
+/** The SQL type of what `orderSql` sorts by. */
+export function keyType(field: Field, layout: Layout, list: readonly string[] | null): string {
+  if (list === null && layout.columns[field.path.join('.')]?.uuid && !field.around) return 'uuid'
+  const types = { number: 'numeric', boolean: 'boolean', instant: 'timestamptz', object: 'jsonb' } as const
+  return field.kind === 'folded' || field.kind === 'exact' ? 'text' : types[field.kind]
+}
+
 /** What to sort by, as SQL that has null where there is nothing. */
 export function orderSql(
   list: readonly string[] | null,
@@ -56,6 +66,7 @@ function compile(criteria: Criteria, scope: Scope, values: unknown[]): string {
   switch (criteria.kind) {
     case 'every':
     case 'either': {
+      if (criteria.of.length === 0) return criteria.kind === 'every' ? 'true' : 'false'
       const word = criteria.kind === 'every' ? ' and ' : ' or '
       return `(${criteria.of.map((part) => compile(part, scope, values)).join(word)})`
     }
@@ -125,19 +136,23 @@ function compare(
 ): string {
   const column = scope.columns[field.path.join('.')]
   if (!column && scope.json === null) return 'false'
-  const side = column ? columnSide(column, field) : jsonSide(field, scope.json as string, values)
+  const side = column ? columnSide(column, field, values) : jsonSide(field, scope.json as string, values)
   if (field.kind === 'number') return plain(side, operator, bind(values, value, 'numeric'))
   if (field.kind === 'boolean') return plain(side, operator, bind(values, value, 'boolean'))
   if (field.kind === 'instant') return plain(side, operator, bind(values, value, 'timestamptz'))
   const text = String(value)
-  if (column?.uuid) return compareUuid(column, operator, text, values)
+  if (column?.uuid && !field.around) return compareUuid(column, operator, text, values)
   if (field.kind === 'exact') return textual(side, operator, text, values, (p) => p)
   if (column?.folded) return textual(side, operator, scope.fold(text), values, (p) => p)
   // Both sides fold in the database, whose rules for rare letters may differ from ours.
   return textual(side, operator, text, values, (p) => `lower(${p})`)
 }
 
-function columnSide(column: Column, field: Field): string {
+function columnSide(column: Column, field: Field, values: unknown[]): string {
+  if (field.around) {
+    const [before, behind] = field.around.map((text) => bind(values, text, 'text'))
+    return `(${before} || ${column.sql}::text || ${behind})`
+  }
   return field.kind === 'folded' ? (column.folded ?? `lower(${column.sql})`) : column.sql
 }
 
@@ -157,8 +172,13 @@ function jsonSide(field: Field, json: string, values: unknown[]): string {
 
 function sortable(field: Field, scope: Scope, values: unknown[]): string {
   const column = scope.columns[field.path.join('.')]
-  const side = column ? columnSide(column, field) : jsonSide(field, scope.json ?? 'null::jsonb', values)
-  return field.kind === 'folded' || (field.kind === 'exact' && !column?.uuid) ? `${side} collate "C"` : side
+  if (column) {
+    const side = columnSide(column, field, values)
+    return field.around ? `${side} collate "C"` : side
+  }
+  const side = jsonSide(field, scope.json ?? 'null::jsonb', values)
+  const isText = field.kind === 'folded' || field.kind === 'exact'
+  return isText ? `left(${side}, ${SORTED_CHARACTERS}) collate "C"` : side
 }
 
 function jsonAt(field: Field, json: string, values: unknown[]): string {

@@ -3,7 +3,8 @@ import type { Page } from '../domain/criteria.ts'
 import type { DeclaredResource, ResourceDraft } from '../domain/declared-resource.ts'
 import type { Layout } from './criteria-sql.ts'
 import { type Reader, statement, type Transaction } from './database.ts'
-import { findPage, type PageSource, type StoredPage } from './find-page.ts'
+import { findPage, type StoredPage } from './find-page.ts'
+import type { PageSource } from './page-source.ts'
 
 const columns = `r.id, r.external_id as "externalId", r.attributes, r.version, r.created_at as "createdAt", r.updated_at as "updatedAt"`
 const ofType = 'from directory_resources r where r.directory_id = $1 and r.resource_type = $2 and r.id = $3'

@@ -4,7 +4,8 @@ import type { DirectoryGroup, GroupDraft, GroupMember, MemberChange } from '../d
 import { foldText } from '../domain/fold.ts'
 import type { Layout } from './criteria-sql.ts'
 import { type Reader, statement, type Transaction } from './database.ts'
-import { findPage } from './directory-users.ts'
+import { findPage, type StoredPage } from './find-page.ts'
+import type { PageSource } from './page-source.ts'
 
 export const groupExternalIdUnique = 'directory_groups_external_id_key'
 
@@ -64,6 +65,7 @@ const groupLayout: Layout = {
     externalId: { sql: 'g.external_id' },
     createdAt: { sql: 'g.created_at' },
     updatedAt: { sql: 'g.updated_at' },
+    version: { sql: 'g.version' },
   },
   lists: {
     members: {
@@ -76,15 +78,22 @@ const groupLayout: Layout = {
   },
 }
 
+const source: PageSource = {
+  table: 'directory_groups g',
+  owner: ['g.directory_id'],
+  id: 'g.id',
+  layout: groupLayout,
+  kind: "'Group'",
+}
+
 /** A page of a directory's groups, and how many there are in all. */
 export async function findGroups(
   reader: Reader,
   directoryId: string,
   page: Page,
   withMembers: boolean,
-): Promise<{ items: GroupWithMembers[]; total: number }> {
-  const source = { table: 'directory_groups g', owner: 'g.directory_id', id: 'g.id', layout: groupLayout }
-  return findPage<GroupWithMembers>(reader, source, directoryId, columns(withMembers), page)
+): Promise<StoredPage<GroupWithMembers>> {
+  return findPage<GroupWithMembers>(reader, source, [directoryId], columns(withMembers), page)
 }
 
 const insertStatement = statement(

@@ -1,12 +1,13 @@
 // People as their directory sends them: the reads that the directory asks for.
-import { createHash } from 'node:crypto'
 import { addressKey } from '../domain/address.ts'
-import type { Criteria, Page } from '../domain/criteria.ts'
+import type { Page } from '../domain/criteria.ts'
 import type { DirectoryRecord } from '../domain/directory.ts'
 import type { DirectoryPerson } from '../domain/directory-person.ts'
 import { foldText } from '../domain/fold.ts'
-import { criteriaSql, type Layout, orderSql } from './criteria-sql.ts'
-import { type Reader, type Statement, statement, type Transaction } from './database.ts'
+import type { Layout } from './criteria-sql.ts'
+import { type Reader, statement, type Transaction } from './database.ts'
+import { findPage, type StoredPage } from './find-page.ts'
+import type { PageSource } from './page-source.ts'
 
 const personColumns = `u.id, u.user_name as "userName", u.external_id as "externalId", u.active, u.attributes, u.version,
   u.created_at as "createdAt", u.updated_at as "updatedAt"`
@@ -82,6 +83,7 @@ export const userLayout: Layout = {
     active: { sql: 'u.active' },
     createdAt: { sql: 'u.created_at' },
     updatedAt: { sql: 'u.updated_at' },
+    version: { sql: 'u.version' },
   },
   lists: {
     emails,
@@ -100,73 +102,21 @@ export function emailFold(value: string): string {
   return addressKey(value) ?? foldText(value)
 }
 
+/** Where pages of people are read from. */
+export const peopleSource: PageSource = {
+  table: 'directory_users u',
+  owner: ['u.directory_id'],
+  id: 'u.id',
+  layout: userLayout,
+  kind: "'User'",
+}
+
 /** A page of a directory's people in the order of their making (or as asked), and how many there are in all. */
 export async function findDirectoryPeople(
   reader: Reader,
   directoryId: string,
   page: Page,
   withGroups: boolean,
-): Promise<{ items: DirectoryPerson[]; total: number }> {
-  const source = { table: 'directory_users u', owner: 'u.directory_id', id: 'u.id', layout: userLayout }
-  return findPage<DirectoryPerson>(reader, source, directoryId, columns(withGroups), page)
-}
-
-export interface PageSource {
-  table: string
-  owner: string
-  id: string
-  layout: Layout
-}
-
-/** Reads a page and the exact total, counting only where the page itself does not tell it. */
-export async function findPage<T>(
-  reader: Reader,
-  source: PageSource,
-  directoryId: string,
-  select: string,
-  page: Page,
-): Promise<{ items: T[]; total: number }> {
-  const values: unknown[] = [directoryId]
-  const condition = page.criteria ? ` and ${criteriaSql(page.criteria, source.layout, values)}` : ''
-  const where = `${source.table} where ${source.owner} = $1${condition}`
-  const plain = isPlain(page.criteria) && page.order === null
-  let items: T[] = []
-  if (page.limit > 0) {
-    const bound = [...values, page.limit, page.offset]
-    const cut = `limit $${bound.length - 1} offset $${bound.length}`
-    const order = page.order
-      ? `${orderSql(page.order.list, page.order.field, source.layout, bound)} ${page.order.descending ? 'desc nulls first' : 'asc nulls last'}, ${source.id}`
-      : source.id
-    // Ids are cut to the page first, so that the rows before it are never read, only their index entries.
-    const text =
-      page.offset === 0
-        ? `select ${select} from ${where} order by ${order} ${cut}`
-        : `select ${select} from ${source.table} where ${source.id} in (select ${source.id} from ${where} order by ${order} ${cut}) order by ${order}`
-    items = await reader.rows<T>(named(text, plain), bound)
-    const last = page.offset + items.length
-    if (items.length < page.limit && (items.length > 0 || page.offset === 0)) return { items, total: last }
-  }
-  const [row] = await reader.rows<{ total: number }>(
-    named(`select count(*)::int as total from ${where}`, plain),
-    values,
-  )
-  return { items, total: row?.total ?? 0 }
-}
-
-/** Whether the condition has one of the few shapes that clients repeat, which are worth a prepared statement. */
-function isPlain(criteria: Criteria | null): boolean {
-  if (criteria === null) return true
-  return criteria.kind === 'compare' && criteria.operator === 'eq' && criteria.field.path.length === 1
-}
-
-const names = new Map<string, string>()
-
-function named(text: string, plain: boolean): Statement {
-  if (!plain) return { name: '', text }
-  let name = names.get(text)
-  if (name === undefined) {
-    name = `scim_page_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`
-    names.set(text, name)
-  }
-  return { name, text }
+): Promise<StoredPage<DirectoryPerson>> {
+  return findPage<DirectoryPerson>(reader, peopleSource, [directoryId], columns(withGroups), page)
 }

@@ -1,7 +1,7 @@
 // Conditions compiled to SQL, held against a plain reading of the same conditions in memory.
 import { beforeAll, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { Criteria } from '../../src/domain/criteria.ts'
+import { beginning, type Criteria } from '../../src/domain/criteria.ts'
 import { readFilter } from '../../src/scim/filter.ts'
 import { loadCatalogue } from '../../src/scim/schemas.ts'
 import { reader } from '../../src/store/database.ts'
@@ -9,6 +9,7 @@ import { findDirectoryPeople } from '../../src/store/directory-users.ts'
 import { type Body, ENTERPRISE, type TestDirectory, testDirectory } from './directory.ts'
 
 const { user } = loadCatalogue(null)
+const ofUser = { type: user, base: 'https://scim.test/scim/v2/d', among: [user] }
 let directory: TestDirectory
 let people: Body[]
 
@@ -86,9 +87,9 @@ const filter = fc.letrec<{ term: string; whole: string }>((tie) => ({
 test('any filter finds in the database exactly whom a plain reading of it finds', async () => {
   await fc.assert(
     fc.asyncProperty(filter, async (text) => {
-      const criteria = readFilter(user, text)
+      const criteria = readFilter(ofUser, text)
       const wanted = people.filter((person) => meets(criteria, person)).map((person) => person.id)
-      const page = { criteria, order: null, offset: 0, limit: 100 }
+      const page = { criteria, order: null, place: beginning, limit: 100, total: null }
       const { items, total } = await findDirectoryPeople(
         reader(directory.world.dataSource),
         directory.id,
@@ -108,7 +109,7 @@ test('pages by offset are the cuts of the whole, whatever the order', async () =
       await findDirectoryPeople(
         reader(directory.world.dataSource),
         directory.id,
-        { criteria: null, order, offset, limit },
+        { criteria: null, order, place: { kind: 'offset', offset }, limit, total: null },
         false,
       )
     ).items.map((item) => item.id)
@@ -119,13 +120,13 @@ test('pages by offset are the cuts of the whole, whatever the order', async () =
 
 test('a value never becomes a part of the statement', async () => {
   const criteria = readFilter(
-    user,
+    ofUser,
     `title eq "') or true --" or roles[value eq "'; drop table directory_users; --"]`,
   )
   const found = await findDirectoryPeople(
     reader(directory.world.dataSource),
     directory.id,
-    { criteria, order: null, offset: 0, limit: 9 },
+    { criteria, order: null, place: beginning, limit: 9, total: null },
     false,
   )
   expect(found.total).toBe(0)
