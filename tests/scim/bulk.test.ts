@@ -215,7 +215,7 @@ describe('references by bulkId', () => {
     expect(outcomes[2].response.detail).toContain('bulkId:unknown')
   })
 
-  test('among a thousand operations, each speaking of the next, are resolved', async () => {
+  test('in a chain of sixty operations, each speaking of the next, are resolved', async () => {
     const chain = Array.from({ length: 60 }, (_, at) =>
       postUser(`c${at}`, at < 59 ? { [ENTERPRISE]: { manager: { value: `bulkId:c${at + 1}` } } } : {}),
     )
