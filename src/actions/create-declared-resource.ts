@@ -3,6 +3,7 @@ import type { DeclaredResource, ResourceDraft } from '../domain/declared-resourc
 import { newId } from '../kernel/ids.ts'
 import { insertResource } from '../store/declared-resources.ts'
 import type { DirectoryScope } from '../store/directory-credentials.ts'
+import { announceResource } from './announce-resource.ts'
 import { claimUnique } from './claim-unique.ts'
 import { inTransaction } from './transaction.ts'
 import type { World } from './world.ts'
@@ -18,6 +19,7 @@ export async function createDeclaredResource(
     const now = world.clock.now()
     const made = await insertResource(tx, directory.id, resourceType, newId(), draft, now)
     await claimUnique(tx, directory.id, { kind: 'resource', id: made.id }, draft.unique)
+    await announceResource(tx, world, directory, { before: null, after: made })
     return made
   })
 }

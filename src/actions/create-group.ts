@@ -4,6 +4,7 @@ import { isId, newId } from '../kernel/ids.ts'
 import type { DirectoryScope } from '../store/directory-credentials.ts'
 import { changeMembers, insertGroup } from '../store/directory-groups.ts'
 import { announceResource } from './announce-resource.ts'
+import { claimUnique } from './claim-unique.ts'
 import { orDuplicate } from './directory-duplicates.ts'
 import { notePassedOver } from './note-passed-over.ts'
 import { reconcileGroups, reconcileNewGroup } from './reconcile-groups.ts'
@@ -23,6 +24,7 @@ export async function createGroup(
     inTransaction(world, async (tx) => {
       const now = world.clock.now()
       const group = await insertGroup(tx, owner, newId(), draft, now)
+      await claimUnique(tx, directory.id, { kind: 'group', id: group.id }, draft.unique)
       await reconcileNewGroup(tx, directory.id, group.id, group.displayName)
       const named = { replace: null, add: [...memberIds], remove: [] }
       if (add.length === 0) {

@@ -4,6 +4,7 @@ import { notFound } from '../kernel/errors.ts'
 import { isId } from '../kernel/ids.ts'
 import { deleteResource, lockResource } from '../store/declared-resources.ts'
 import type { DirectoryScope } from '../store/directory-credentials.ts'
+import { announceResource } from './announce-resource.ts'
 import { inTransaction } from './transaction.ts'
 import type { World } from './world.ts'
 
@@ -20,6 +21,7 @@ export async function deleteDeclaredResource(
     const resource = await lockResource(tx, directory.id, resourceType, id)
     if (resource === null) throw notFound(`The ${resourceType}`)
     check(resource)
+    await announceResource(tx, world, directory, { before: resource, after: null })
     await deleteResource(tx, id)
   })
 }

@@ -4,6 +4,7 @@ import { newId } from '../kernel/ids.ts'
 import type { DirectoryScope } from '../store/directory-credentials.ts'
 import { insertDirectoryPerson } from '../store/directory-user-writes.ts'
 import { announceResource } from './announce-resource.ts'
+import { claimUnique } from './claim-unique.ts'
 import { orDuplicate } from './directory-duplicates.ts'
 import { reconcilePush } from './reconcile-push.ts'
 import { orRefused } from './refuse-push.ts'
@@ -20,6 +21,7 @@ export async function provisionUser(
   const deed = () =>
     inTransaction(world, async (tx) => {
       const made = await insertDirectoryPerson(tx, owner, newId(), draft, world.clock.now())
+      await claimUnique(tx, directory.id, { kind: 'user', id: made.person.id }, draft.unique)
       await reconcilePush(tx, world, directory, { kind: 'created', before: null, after: made.record })
       await announceResource(tx, world, directory, { before: null, after: made.person })
       return made.person

@@ -5,6 +5,7 @@ import { notFound } from '../kernel/errors.ts'
 import { isId } from '../kernel/ids.ts'
 import { lockResource, updateResource } from '../store/declared-resources.ts'
 import type { DirectoryScope } from '../store/directory-credentials.ts'
+import { announceResource } from './announce-resource.ts'
 import { claimUnique } from './claim-unique.ts'
 import { inTransaction } from './transaction.ts'
 import type { World } from './world.ts'
@@ -27,9 +28,9 @@ export async function updateDeclaredResource(
     const draft = change(before)
     const isSame =
       before.externalId === draft.externalId && isDeepStrictEqual(before.attributes, draft.attributes)
-    if (isSame) return before
-    const after = await updateResource(tx, before, draft, world.clock.now())
-    await claimUnique(tx, directory.id, { kind: 'resource', id: before.id }, draft.unique)
+    const after = isSame ? before : await updateResource(tx, before, draft, world.clock.now())
+    if (!isSame) await claimUnique(tx, directory.id, { kind: 'resource', id: before.id }, draft.unique)
+    await announceResource(tx, world, directory, { before, after })
     return after
   })
 }

@@ -7,6 +7,7 @@ import { databaseFailure, type Transaction } from '../store/database.ts'
 import type { DirectoryScope } from '../store/directory-credentials.ts'
 import { changeMembers, lockGroup, updateGroupRow } from '../store/directory-groups.ts'
 import { announceGroup } from './announce-group.ts'
+import { claimUnique } from './claim-unique.ts'
 import { orDuplicate } from './directory-duplicates.ts'
 import { notePassedOver } from './note-passed-over.ts'
 import { reconcileGroups } from './reconcile-groups.ts'
@@ -68,6 +69,7 @@ async function apply(
     await reconcileGroups(tx, world, directory, { groupId: id, recordIds: changed.removed, removed: true })
     await reconcileGroups(tx, world, directory, { groupId: id, recordIds: changed.added, removed: false })
   }
+  if (next !== null) await claimUnique(tx, directory.id, { kind: 'group', id }, next.unique)
   if (next !== null || moved.added.length + moved.removed.length > 0) await updateGroupRow(tx, id, next, now)
   await announceGroup(tx, world, directory, { id, before, members: moved })
 }

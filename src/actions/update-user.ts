@@ -6,6 +6,7 @@ import type { DirectoryScope } from '../store/directory-credentials.ts'
 import { differs, updateDirectoryPerson } from '../store/directory-user-writes.ts'
 import { lockDirectoryPerson } from '../store/directory-users.ts'
 import { announceResource } from './announce-resource.ts'
+import { claimUnique } from './claim-unique.ts'
 import { orDuplicate } from './directory-duplicates.ts'
 import { reconcilePush } from './reconcile-push.ts'
 import { orRefused } from './refuse-push.ts'
@@ -31,6 +32,7 @@ export async function updateUser(
       const written = differs(locked.person, draft)
         ? await updateDirectoryPerson(tx, locked, draft, world.clock.now())
         : locked
+      if (written !== locked) await claimUnique(tx, directory.id, { kind: 'user', id }, draft.unique)
       await reconcilePush(tx, world, directory, {
         kind: 'updated',
         before: locked.record,

@@ -1,5 +1,6 @@
 // A person and a group as their directory sends them, before anything is decided about them.
 import { type AddressKey, addressKey } from './address.ts'
+import type { UniqueValue } from './declared-resource.ts'
 
 export interface DirectoryEmail {
   value: string
@@ -17,6 +18,8 @@ export interface PersonDraft {
   sentDisplayName: string | null
   emails: readonly DirectoryEmail[]
   attributes: Readonly<Record<string, unknown>>
+  /** Values of extensions that nobody else may have; undefined where no extension declares any. */
+  unique?: readonly UniqueValue[] | undefined
 }
 
 /** A stored person as the directory may read it back. */
@@ -37,6 +40,8 @@ export interface GroupDraft {
   displayName: string
   externalId: string | null
   attributes: Readonly<Record<string, unknown>>
+  /** As a person's. */
+  unique?: readonly UniqueValue[] | undefined
 }
 
 export interface DirectoryGroup extends GroupDraft {

@@ -73,9 +73,13 @@ export function notModified(version: number): Answer {
   return { status: 304, body: null, headers: { ETag: versionTag(version) } }
 }
 
-/** The projection that the query asks for. */
-export function projectionOf(type: ResourceType, query: Readonly<Record<string, unknown>>): Projection {
-  return readProjection(type, query.attributes, query.excludedAttributes)
+/** The projection that the query asks for, and for the answer to a write its body. */
+export function projectionOf(
+  type: ResourceType,
+  query: Readonly<Record<string, unknown>>,
+  body: unknown = null,
+): Projection {
+  return readProjection(type, query.attributes, query.excludedAttributes, body)
 }
 
 /** Sends an answer; the text stays in `res.locals` for the request log. */

@@ -106,7 +106,7 @@ export function declaredDraft(type: ResourceType, values: Values): ResourceDraft
 }
 
 /** The draft that a user's values say; `activeBefore` stands where they say nothing of `active`. */
-export function userDraft(values: Values, activeBefore: boolean): PersonDraft {
+export function userDraft(type: ResourceType, values: Values, activeBefore: boolean): PersonDraft {
   const { userName, externalId, active, ...attributes } = values
   const sentDisplayName = typeof values.displayName === 'string' ? values.displayName : null
   const emails = Array.isArray(values.emails) ? values.emails.filter(isObject) : []
@@ -121,13 +121,15 @@ export function userDraft(values: Values, activeBefore: boolean): PersonDraft {
       return value === null ? [] : [{ value, type: textOf(email.type), isPrimary: email.primary === true }]
     }),
     attributes,
+    unique: uniqueValues(type, values),
   }
 }
 
 /** The draft that a group's values say. */
-export function groupDraft(values: Values): GroupDraft {
+export function groupDraft(type: ResourceType, values: Values): GroupDraft {
   const { displayName, externalId, members, ...attributes } = values
-  return { displayName: String(displayName), externalId: textOf(externalId), attributes }
+  const unique = uniqueValues(type, values)
+  return { displayName: String(displayName), externalId: textOf(externalId), attributes, unique }
 }
 
 function nameOf(name: unknown): string | null {

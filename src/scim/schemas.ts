@@ -24,6 +24,8 @@ export interface Attribute {
 export interface Schema {
   readonly id: string
   readonly attributes: ReadonlyMap<string, Attribute>
+  /** Whether it is the product's own, and so the same at every start. */
+  readonly own: boolean
   /** As its file says it. */
   readonly definition: SchemaJson
   /** What `/Schemas` says of it. */
@@ -177,6 +179,7 @@ function compileSchema(json: SchemaJson, own: boolean): Schema {
   return {
     id: json.id,
     attributes: byName(json.attributes, `${json.id}:`),
+    own,
     definition: json,
     json: {
       schemas: ['urn:ietf:params:scim:schemas:core:2.0:Schema'],
