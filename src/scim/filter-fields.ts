@@ -74,13 +74,13 @@ function madeOf({ type, base }: FilterScope, name: string): Searched | null {
     case 'meta.resourceType':
       return single(text(type.name))
     case 'meta.created':
-      return single(field({ path: ['createdAt'], kind: 'instant' }))
+      return single(field({ path: ['meta.created'], kind: 'instant' }))
     case 'meta.lastModified':
-      return single(field({ path: ['updatedAt'], kind: 'instant' }))
+      return single(field({ path: ['meta.lastModified'], kind: 'instant' }))
     case 'meta.location':
       return single(exact('id', `${base}${type.endpoint}/`, ''))
     case 'meta.version':
-      return single(exact('version', 'W/"', '"'))
+      return single(exact('meta.version', 'W/"', '"'))
   }
   if (type.kind === 'user' && name === 'groups.$ref')
     return { list: ['groups'], shown: exact('value', `${base}/Groups/`, '') }

@@ -201,10 +201,11 @@ function comparable(
   }
 }
 
-/** Whether a value is an xsd:dateTime (RFC 7643 §2.3.5) of the years 0001 to 9999. */
+/** Whether a value is an xsd:dateTime (RFC 7643 §2.3.5) of the years 0001 to 9999, with an offset of 14 hours at most or none. */
 export function isDateTime(value: unknown): value is string {
   if (typeof value !== 'string') return false
-  const match = /^(\d{4})-\d\d-(\d\d)T(\d\d):\d\d:\d\d(\.\d{1,9})?(Z|[+-]([01]\d):\d\d)?$/.exec(value)
+  const match =
+    /^(\d{4})-\d\d-(\d\d)T(\d\d):\d\d:\d\d(\.\d{1,9})?(Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00)?$/.exec(value)
   if (!match || match[1] === '0000' || Number(match[3]) > 23) return false
   const parsed = new Date(/(Z|[+-]\d\d:\d\d)$/.test(value) ? value : `${value}Z`)
   // `Date` would let the 30th of February pass as the 2nd of March.

@@ -15,8 +15,6 @@ export interface Attribute {
   readonly uniqueness: AttributeJson['uniqueness']
   /** Characters that a text may have, where an index carries it; null for any number. */
   readonly maxLength: number | null
-  /** Whether filters and orders may name it: nothing secret, and nothing that is made when a resource is read. */
-  readonly searchable: boolean
   /** By lower-case name; empty unless complex. */
   readonly subAttributes: ReadonlyMap<string, Attribute>
 }
@@ -78,19 +76,6 @@ const INDEXED = new Set([
   `${USER}:emails.value`,
   `${GROUP}:displayName`,
 ])
-/** Attributes that are made when a resource is read, so that nothing stored could be searched. */
-const MADE = new Set([
-  'schemas',
-  'meta',
-  'meta.resourceType',
-  'meta.location',
-  'meta.version',
-  `${USER}:groups.$ref`,
-  `${USER}:groups.type`,
-  `${GROUP}:members.$ref`,
-  `${GROUP}:members.type`,
-])
-
 const common = { multiValued: false, required: false, uniqueness: 'none' } as const
 const readOnly = { ...common, mutability: 'readOnly', returned: 'default' } as const
 
@@ -251,7 +236,6 @@ function compileAttribute(json: AttributeJson, prefix: string): Attribute {
     returned: json.returned,
     uniqueness: json.uniqueness,
     maxLength: INDEXED.has(name) ? INDEXED_MAX : null,
-    searchable: !MADE.has(name) && !isSecret(json),
     subAttributes: byName(json.subAttributes ?? [], `${name}.`),
   }
 }

@@ -39,9 +39,9 @@ const layout: Layout = {
   columns: {
     id: { sql: 'r.id', uuid: true },
     externalId: { sql: 'r.external_id' },
-    createdAt: { sql: 'r.created_at' },
-    updatedAt: { sql: 'r.updated_at' },
-    version: { sql: 'r.version' },
+    'meta.created': { sql: 'r.created_at' },
+    'meta.lastModified': { sql: 'r.updated_at' },
+    'meta.version': { sql: 'r.version' },
   },
   lists: {},
 }

@@ -63,9 +63,9 @@ const groupLayout: Layout = {
     id: { sql: 'g.id', uuid: true },
     displayName: { sql: 'g.display_name', folded: 'g.display_name_key' },
     externalId: { sql: 'g.external_id' },
-    createdAt: { sql: 'g.created_at' },
-    updatedAt: { sql: 'g.updated_at' },
-    version: { sql: 'g.version' },
+    'meta.created': { sql: 'g.created_at' },
+    'meta.lastModified': { sql: 'g.updated_at' },
+    'meta.version': { sql: 'g.version' },
   },
   lists: {
     members: {

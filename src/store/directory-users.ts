@@ -81,9 +81,9 @@ export const userLayout: Layout = {
     externalId: { sql: 'u.external_id' },
     displayName: { sql: 'u.display_name', folded: 'u.display_name_key' },
     active: { sql: 'u.active' },
-    createdAt: { sql: 'u.created_at' },
-    updatedAt: { sql: 'u.updated_at' },
-    version: { sql: 'u.version' },
+    'meta.created': { sql: 'u.created_at' },
+    'meta.lastModified': { sql: 'u.updated_at' },
+    'meta.version': { sql: 'u.version' },
   },
   lists: {
     emails,

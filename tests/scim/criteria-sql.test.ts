@@ -168,7 +168,7 @@ function meets(criteria: Criteria, thing: Body): boolean {
 }
 
 function at(thing: Body, path: readonly string[]): Body {
-  if (path.join() === 'createdAt') return thing.meta.created
-  if (path.join() === 'updatedAt') return thing.meta.lastModified
+  if (path.join() === 'meta.created') return thing.meta.created
+  if (path.join() === 'meta.lastModified') return thing.meta.lastModified
   return path.reduce((value: Body, key) => value?.[key], thing)
 }

@@ -186,7 +186,7 @@ describe('the condition', () => {
       'meta.lastModified ge "2026-01-01T00:00:00Z"',
       {
         kind: 'compare',
-        field: { path: ['updatedAt'], kind: 'instant' },
+        field: { path: ['meta.lastModified'], kind: 'instant' },
         operator: 'ge',
         value: '2026-01-01T00:00:00Z',
       },
