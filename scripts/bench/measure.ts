@@ -1,6 +1,7 @@
-// Measuring: a load of keep-alive clients, and the CPU time of process trees as Linux counts it.
+// Measuring: a load of keep-alive clients, and the CPU time and memory of process trees as Linux counts them.
 import { readdirSync, readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 
 export interface Call {
   method: string
@@ -9,66 +10,92 @@ export interface Call {
   body?: string
 }
 
+export interface Answer {
+  status: number
+  text: string
+}
+
+/** Sends one call and answers it; throws on any other status than 2xx. */
+export type Send = (call: Call) => Promise<Answer>
+
+/** What one client does once: one request, or some that belong together. */
+export type Deed = (index: number, send: Send) => Promise<void>
+
+/** What a load took, for all its deeds together. */
 export interface Measure {
-  perSecond: number
-  /** CPU seconds for a thousand calls. */
+  deeds: number
+  seconds: number
+  /** CPU seconds. */
   server: number
   database: number
 }
 
+export interface LoadOptions {
+  clients?: number
+  /** No deed is begun after so long. */
+  budgetMs?: number
+}
+
 const TICKS_PER_SECOND = 100
 
-/** Sends `amount` calls by `clients` at once; throws on any other status than 2xx. */
+/** Does the deeds 0 to `amount` by some clients at once, 8 unless said; answers how many were done. */
 export async function load(
   base: string,
-  calls: (index: number) => Call,
+  deed: Deed,
   amount: number,
-  clients = 8,
-): Promise<void> {
+  { clients = 8, budgetMs = Number.POSITIVE_INFINITY }: LoadOptions = {},
+): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: clients })
-  let sent = 0
+  const deadline = performance.now() + budgetMs
+  const send = sender(agent, base)
+  let begun = 0
   const client = async () => {
-    while (sent < amount) {
-      const call = calls(sent++)
-      const { status, text } = await once(agent, base, call)
-      if (status < 200 || status > 299)
-        throw new Error(`${call.method} ${call.path}: ${status} ${text.slice(0, 500)}`)
-    }
+    while (begun < amount && performance.now() < deadline) await deed(begun++, send)
   }
   try {
     await Promise.all(Array.from({ length: clients }, client))
   } finally {
     agent.destroy()
   }
+  return begun
 }
 
-/** Loads a server and answers its speed and the CPU time of both process trees. */
+/** Loads a server and answers what that took of both process trees; `settleMs` waits for what is written behind the answers. */
 export async function measure(
   base: string,
   pids: { server: number; database: number },
-  calls: (index: number) => Call,
+  deed: Deed,
   amount: number,
+  { settleMs = 0, ...options }: LoadOptions & { settleMs?: number } = {},
 ): Promise<Measure> {
-  const before = {
-    at: performance.now(),
-    server: cpuSeconds(pids.server),
-    database: cpuSeconds(pids.database),
-  }
-  await load(base, calls, amount)
-  const seconds = (performance.now() - before.at) / 1000
-  const thousands = amount / 1000
+  const before = { server: cpuSeconds(pids.server), database: cpuSeconds(pids.database) }
+  const began = performance.now()
+  const deeds = await load(base, deed, amount, options)
+  const seconds = (performance.now() - began) / 1000
+  if (settleMs > 0) await pause(settleMs)
   return {
-    perSecond: amount / seconds,
-    server: (cpuSeconds(pids.server) - before.server) / thousands,
-    database: (cpuSeconds(pids.database) - before.database) / thousands,
+    deeds,
+    seconds,
+    server: cpuSeconds(pids.server) - before.server,
+    database: cpuSeconds(pids.database) - before.database,
   }
 }
 
-export async function once(
-  agent: Agent,
-  base: string,
-  call: Call,
-): Promise<{ status: number; text: string }> {
+/** Several measures of one thing as one. */
+export function together(measures: readonly Measure[]): Measure {
+  const sum = (part: keyof Measure) => measures.reduce((total, one) => total + one[part], 0)
+  return { deeds: sum('deeds'), seconds: sum('seconds'), server: sum('server'), database: sum('database') }
+}
+
+export function sender(agent: Agent, base: string): Send {
+  return async (call) => {
+    const answer = await once(agent, base, call)
+    if (answer.status >= 200 && answer.status <= 299) return answer
+    throw new Error(`${call.method} ${call.path}: ${answer.status} ${answer.text.slice(0, 300)}`)
+  }
+}
+
+export async function once(agent: Agent, base: string, call: Call): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const length = call.body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(call.body)) }
     const sent = request(
@@ -89,7 +116,7 @@ export async function once(
 }
 
 /** User and system time of a process, its living children, and those children that have ended. */
-function cpuSeconds(root: number): number {
+export function cpuSeconds(root: number): number {
   let ticks = 0
   for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     const fields = statOf(entry)
@@ -100,6 +127,12 @@ function cpuSeconds(root: number): number {
     ticks += user + system + (isRoot ? endedUser + endedSystem : 0)
   }
   return ticks / TICKS_PER_SECOND
+}
+
+/** The memory of a process that is not swapped out, in MiB. */
+export function residentMiB(pid: number): number {
+  const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return Math.round(Number(kib ?? 0) / 1024)
 }
 
 /** The fields of /proc/<pid>/stat after the name, which may hold spaces: state, parent, … */

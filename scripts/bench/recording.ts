@@ -58,21 +58,49 @@ export function withOther(sent: readonly Sent[], replacements: ReadonlyMap<strin
   return sent.map((one) => ({ ...one, values: one.values.map(change) }))
 }
 
-/** JSON that keeps dates and bytes; `thawed` reads it again. */
-export function frozen(value: unknown): string {
-  return JSON.stringify(value, function (this: Record<string, unknown>, key, inner) {
-    const raw = this[key]
-    if (raw instanceof Date) return { $date: raw.toISOString() }
-    return Buffer.isBuffer(raw) ? { $bytes: raw.toString('base64') } : inner
-  })
+export type Recordings = Record<string, Sent[][]>
+
+/** The recordings as a text; a statement that is sent a thousand times stands in it once. */
+export function writeRecordings(recordings: Recordings): string {
+  const places = new Map<string, number>()
+  const statements: Pick<Sent, 'name' | 'text'>[] = []
+  const placeOf = ({ name, text }: Sent) => {
+    const key = `${name ?? ''}\n${text}`
+    const place = places.get(key) ?? statements.length
+    if (place === statements.length) {
+      places.set(key, place)
+      statements.push(name === undefined ? { text } : { name, text })
+    }
+    return place
+  }
+  const kinds = Object.entries(recordings).map(([kind, instances]) => [
+    kind,
+    instances.map((sent) => sent.map((one) => [placeOf(one), one.values])),
+  ])
+  return JSON.stringify({ statements, kinds: Object.fromEntries(kinds) }, keepDatesAndBytes)
 }
 
-export function thawed<T>(text: string): T {
-  return JSON.parse(text, (_, value) => {
-    if (typeof value !== 'object' || value === null) return value
-    if ('$date' in value) return new Date(value.$date)
-    return '$bytes' in value ? Buffer.from(value.$bytes, 'base64') : value
-  }) as T
+export function readRecordings(written: string): Recordings {
+  const { statements, kinds } = JSON.parse(written, reviveDatesAndBytes) as {
+    statements: Pick<Sent, 'name' | 'text'>[]
+    kinds: Record<string, [number, unknown[]][][]>
+  }
+  const revive = ([place, values]: [number, unknown[]]) => ({ ...statements[place], values }) as Sent
+  return Object.fromEntries(
+    Object.entries(kinds).map(([kind, instances]) => [kind, instances.map((sent) => sent.map(revive))]),
+  )
+}
+
+function keepDatesAndBytes(this: Record<string, unknown>, key: string, inner: unknown): unknown {
+  const raw = this[key]
+  if (raw instanceof Date) return { $date: raw.toISOString() }
+  return Buffer.isBuffer(raw) ? { $bytes: raw.toString('base64') } : inner
+}
+
+function reviveDatesAndBytes(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if ('$date' in value) return new Date(String(value.$date))
+  return '$bytes' in value ? Buffer.from(String(value.$bytes), 'base64') : value
 }
 
 function isConfig(value: unknown): value is { name?: string; text: string; values?: unknown[] } {
