@@ -1,6 +1,7 @@
 // The world in which a deed is done: the database, the clock, the secrets, the log and the settings it needs.
 import type { DataSource } from 'typeorm'
 import type { Role } from '../domain/organization.ts'
+import type { AsyncRequestParcel, PerformedOperation } from '../domain/parcel.ts'
 import type { AdjustableClock } from '../kernel/clock.ts'
 import type { Log } from '../kernel/log.ts'
 import type { Secrets } from '../kernel/secrets.ts'
@@ -37,10 +38,15 @@ export interface World {
   onStatement?: (text: string) => void
   /** Told after a commit that left something in the outbox; the carrier of this process sets it, so that nobody waits for the next look. */
   onOutbox?: () => void
+  /**
+   * Does a request that is answered by event, and answers what became of its operations; null where another attempt does it. The door that
+   * keeps such requests sets it. Rejects for a fault of our own, after which the request is tried again.
+   */
+  performRequest?: (parcel: AsyncRequestParcel, isLast: boolean) => Promise<PerformedOperation[] | null>
 }
 
 /** A world over an open database; statements are told to `onStatement` while it is set. */
-export function makeWorld(parts: Omit<World, 'onStatement' | 'onOutbox'>): World {
+export function makeWorld(parts: Omit<World, 'onStatement' | 'onOutbox' | 'performRequest'>): World {
   const world: World = { ...parts }
   observeStatements(world.dataSource, (text) => world.onStatement?.(text))
   return world

@@ -2,14 +2,16 @@
 //
 // An own claim with SKIP LOCKED and a lease instead of a job library: the outbox row is the job already, written by the deed's own
 // statement; a second table of jobs would cost the hot calls half their rate and keep a killed node's jobs locked for hours.
+import { claimRequests } from '../actions/claim-async-requests.ts'
 import { claimMails } from '../actions/claim-mails.ts'
 import { claimSecurityEvents } from '../actions/claim-security-events.ts'
 import { claimWebhooks } from '../actions/claim-webhooks.ts'
+import { putOffRequest, settleAsyncRequest } from '../actions/settle-async-request.ts'
 import { settleMail } from '../actions/settle-mail.ts'
 import { settleSecurityEvents } from '../actions/settle-security-events.ts'
 import { settleWebhook } from '../actions/settle-webhook.ts'
 import type { World } from '../actions/world.ts'
-import type { EventsParcel, MailParcel, WebhookParcel } from '../domain/parcel.ts'
+import type { AsyncRequestParcel, EventsParcel, MailParcel, WebhookParcel } from '../domain/parcel.ts'
 import { systemClock } from '../kernel/clock.ts'
 import { retryAfterSeconds } from './backoff.ts'
 import { type Lane, startLane } from './lane.ts'
@@ -27,6 +29,10 @@ const MAILS_AT_ONCE = 8
 const WEBHOOKS_AT_ONCE = 24
 /** Streams; the events of one are pushed one after the other. */
 const STREAMS_AT_ONCE = 16
+/** Requests that are answered by event, each of another directory. */
+const REQUESTS_AT_ONCE = 4
+/** Longer than any request is given. */
+const REQUEST_LEASE_SECONDS = 180
 /** So that one slow endpoint never holds the others. */
 const AT_ONCE_PER_ENDPOINT = 4
 /** An attempt that takes longer is cut off at the stop, and repeated by whoever claims it next. */
@@ -39,7 +45,12 @@ export function startOutbound(world: World): Outbound {
   const smtp = world.mail.smtpUrl === null ? null : smtpSender(world.mail.smtpUrl)
   const webhooks = webhookSender({ allowLoopback: !world.production })
   const pusher = eventPusher({ allowLoopback: !world.production })
-  const lanes: Lane[] = [mailLane(world, smtp), webhookLane(world, webhooks), eventsLane(world, pusher)]
+  const lanes: Lane[] = [
+    mailLane(world, smtp),
+    webhookLane(world, webhooks),
+    eventsLane(world, pusher),
+    requestLane(world),
+  ]
   world.onOutbox = () => {
     for (const lane of lanes) lane.wake()
   }
@@ -144,6 +155,32 @@ async function carryEvents(world: World, pusher: EventPusher, parcel: EventsParc
   const wait = retryAfterSeconds('events', Math.min(parcel.attempts, EVENT_STEPS), Math.random()) ?? 0
   const retryAfter = end.error === null ? null : Math.max(wait, askedSeconds ?? 0)
   await settleSecurityEvents(world, parcel, { ...end, retryAfterSeconds: retryAfter })
+}
+
+function requestLane(world: World): Lane {
+  return startLane<AsyncRequestParcel>({
+    name: 'requests',
+    capacity: REQUESTS_AT_ONCE,
+    batch: REQUESTS_AT_ONCE,
+    log: world.log,
+    claim: async (limit, carried) => {
+      if (world.performRequest === undefined) return []
+      const except = carried.map(({ id }) => id)
+      return claimRequests(world, { limit, leaseSeconds: REQUEST_LEASE_SECONDS, except })
+    },
+    carry: (parcel) => carryRequest(world, parcel),
+  })
+}
+
+async function carryRequest(world: World, parcel: AsyncRequestParcel): Promise<void> {
+  const wait = retryAfterSeconds('request', parcel.attempts, Math.random())
+  try {
+    const operations = await world.performRequest?.(parcel, wait === null)
+    if (operations) await settleAsyncRequest(world, parcel, operations)
+  } catch (error) {
+    world.log.warn({ err: error, requestId: parcel.id, attempts: parcel.attempts }, 'a kept request failed')
+    await putOffRequest(world, parcel, wait ?? REQUEST_LEASE_SECONDS)
+  }
 }
 
 function busyAmong(carried: readonly WebhookParcel[]): string[] {

@@ -17,7 +17,7 @@ const RESPONSE_URN = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse'
 const BEGUN_WITHIN_MS = 25_000
 
 /** What an operation became, as the answer shows it. */
-interface Outcome {
+export interface Outcome {
   readonly location?: string
   readonly method: string
   readonly bulkId?: string
@@ -43,6 +43,13 @@ interface Run {
  * `failOnErrors` allows are not in the answer (RFC 7644 §3.7.3); those for which the time was too short have status 503.
  */
 export async function runBulk(exchange: Exchange, withinMs = BEGUN_WITHIN_MS): Promise<Answer> {
+  const outcomes = await bulkOutcomes(exchange, withinMs)
+  const Operations = outcomes.filter((one) => one !== undefined)
+  return { status: 200, body: { schemas: [RESPONSE_URN], Operations } }
+}
+
+/** The same by the operations' places in the request; undefined for those that were left alone. */
+export async function bulkOutcomes(exchange: Exchange, withinMs: number): Promise<(Outcome | undefined)[]> {
   const { operations, failOnErrors } = readBulkRequest(exchange.body, exchange.dialect)
   const run: Run = {
     exchange: { txn: newId(), ...exchange },
@@ -65,8 +72,7 @@ export async function runBulk(exchange: Exchange, withinMs = BEGUN_WITHIN_MS): P
     await completeWhatCanBe(run)
   }
   for (const step of run.incomplete) noteIncomplete(run, step)
-  const Operations = operations.map(({ index }) => run.outcomes.get(index)).filter((one) => one !== undefined)
-  return { status: 200, body: { schemas: [RESPONSE_URN], Operations } }
+  return operations.map(({ index }) => run.outcomes.get(index))
 }
 
 async function runStep(run: Run, step: Step): Promise<void> {

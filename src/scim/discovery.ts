@@ -1,4 +1,5 @@
 // Discovery: what this service supports, its resource types and its schemas (RFC 7644 §4).
+import { eventUris } from '../domain/security-event.ts'
 import { AppError, notFound } from '../kernel/errors.ts'
 import { MAX_PAYLOAD_BYTES } from './body.ts'
 import { MOST_OPERATIONS } from './bulk-request.ts'
@@ -11,7 +12,7 @@ import type { Resource } from './projection.ts'
 /** GET /ServiceProviderConfig. */
 export function serviceProviderConfig(exchange: Exchange): Answer {
   refuseFilter(exchange)
-  const { base, world } = exchange
+  const { base, directory, world } = exchange
   return {
     status: 200,
     body: {
@@ -32,6 +33,8 @@ export function serviceProviderConfig(exchange: Exchange): Answer {
         cursorTimeout: CURSOR_SECONDS,
       },
       etag: { supported: true },
+      // RFC 9967 §4: a request is answered by event only where somebody listens.
+      securityEvents: { asyncRequest: directory.announces ? 'request' : 'none', eventUris },
       authenticationSchemes: [
         {
           type: 'oauthbearertoken',

@@ -4,6 +4,7 @@ import { Registry } from 'prom-client'
 import type { World } from '../actions/world.ts'
 import { methodNotAllowed, retryAfterOf } from '../http/errors.ts'
 import { AppError, notFound } from '../kernel/errors.ts'
+import { performerOf, promiseAnswer, showAsyncRequest } from './async-requests.ts'
 import { readBody } from './body.ts'
 import { runBulk } from './bulk.ts'
 import { createBulkGate } from './bulk-gate.ts'
@@ -58,6 +59,7 @@ export function scimRouter(world: World, registry = new Registry()): Router {
   const meter = createMeter(world, catalogue, registry)
   const open = createOpening(world, catalogue, meter)
   const gate = createBulkGate()
+  world.performRequest = performerOf(world, catalogue)
   const bulk: Handler = (exchange) =>
     world.rateLimits ? gate(exchange.directory.id, () => runBulk(exchange)) : runBulk(exchange)
   const routes = [...catalogue.types.flatMap(routesOf), ...otherRoutes, ['/Bulk', { post: bulk }] as const]
@@ -69,6 +71,12 @@ export function scimRouter(world: World, registry = new Registry()): Router {
     next()
   })
   directory.use(readBody)
+  directory
+    .route('/async-requests/:id')
+    .get((req: Request, res: Response) => showAsyncRequest(world, req, res))
+    .all(() => {
+      throw methodNotAllowed(['GET', 'HEAD'])
+    })
   for (const [path, methods] of routes) {
     const route = directory.route(path)
     for (const [method, handler] of Object.entries(methods)) {
@@ -77,7 +85,7 @@ export function scimRouter(world: World, registry = new Registry()): Router {
         const { query, body = null } = req
         requireSingle(query)
         const exchange = { ...opened, catalogue, query, body, conditions: readConditions(req) }
-        send(res, await handler(exchange, req))
+        send(res, (await promiseAnswer(exchange, req)) ?? (await handler(exchange, req)))
       })
     }
     const allow = allowedBy(methods)
