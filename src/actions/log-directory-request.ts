@@ -33,6 +33,7 @@ export interface AnsweredRequest
 interface Line {
   id: string
   request: AnsweredRequest
+  lostBefore: number
 }
 
 interface Waiting {
@@ -43,6 +44,8 @@ interface Waiting {
   /** Lines lost since the last one that was kept, by directory. */
   lost: Map<string, number>
   lostInAll: number
+  /** Of those, how many the process log was told of. */
+  lostSaid: number
   uses: Map<string, Date>
   timer: NodeJS.Timeout | null
   writing: Promise<void>
@@ -58,7 +61,8 @@ export function logDirectoryRequest(world: World, request: AnsweredRequest): voi
   else {
     const lines = queue.lines.get(request.directoryId) ?? []
     if (lines.length === 0) queue.lines.set(request.directoryId, lines)
-    lines.push({ id: newId(), request })
+    lines.push({ id: newId(), request, lostBefore: queue.lost.get(request.directoryId) ?? 0 })
+    queue.lost.delete(request.directoryId)
     queue.count += 1
     queue.bytes += request.bytes
     // More than are kept need no writing: they would be forgotten in the same breath.
@@ -92,7 +96,15 @@ export async function flushDirectoryRequests(world: World): Promise<void> {
 function queueOf(world: World): Waiting {
   let queue = waiting.get(world)
   if (!queue) {
-    const empty = { lines: new Map(), count: 0, bytes: 0, lost: new Map(), lostInAll: 0, uses: new Map() }
+    const empty = {
+      lines: new Map(),
+      count: 0,
+      bytes: 0,
+      lost: new Map(),
+      lostInAll: 0,
+      lostSaid: 0,
+      uses: new Map(),
+    }
     queue = { ...empty, timer: null, writing: Promise.resolve() }
     waiting.set(world, queue)
   }
@@ -108,8 +120,9 @@ function schedule(world: World, queue: Waiting): void {
   queue.timer.unref()
 }
 
-function lose(queue: Waiting, directoryId: string, lines: number): void {
-  queue.lost.set(directoryId, (queue.lost.get(directoryId) ?? 0) + lines)
+/** `before` were lost earlier, are counted already and are still to be said. */
+function lose(queue: Waiting, directoryId: string, lines: number, before = 0): void {
+  queue.lost.set(directoryId, (queue.lost.get(directoryId) ?? 0) + lines + before)
   queue.lostInAll += lines
 }
 
@@ -128,57 +141,48 @@ function newestOf(lines: readonly Line[]): Line[] {
   return lines.filter(({ request }) => surplus[`${request.notable}`]-- <= 0)
 }
 
-/** Never rejects: lines of this log that are lost are counted, said in the process log and before the next line that is kept. */
+/** Never rejects: lines that are lost are counted, told to the process log, and said by the next line that is kept. */
 async function write(world: World, queue: Waiting): Promise<void> {
-  const { lines, uses, lost } = queue
-  Object.assign(queue, { lines: new Map(), count: 0, bytes: 0, uses: new Map(), lost: new Map() })
-  if (lines.size === 0 && uses.size === 0) {
-    queue.lost = lost
-    return
-  }
+  const { lines, uses } = queue
+  const lost = queue.lostInAll - queue.lostSaid
+  Object.assign(queue, { lines: new Map(), count: 0, bytes: 0, uses: new Map(), lostSaid: queue.lostInAll })
+  if (lost > 0) world.log.warn({ lost }, 'directory requests came faster than they could be logged')
+  if (lines.size === 0 && uses.size === 0) return
   try {
-    const rows = [...lines].flatMap(([directoryId, list]) =>
-      rowsOf(newestOf(list), lost.get(directoryId) ?? 0),
-    )
+    const rows = rowsOf([...lines.values()].flatMap(newestOf))
     await inTransaction(world, async (tx) => {
       if (rows.length > 0) await insertDirectoryRequests(tx, rows, KEPT)
       if (uses.size > 0) await touchDirectoryTokens(tx, uses)
     })
-    // Who lost lines and had none kept is told before the next one.
-    for (const [directoryId, count] of lost) if (!lines.has(directoryId)) carry(queue, directoryId, count)
   } catch (error) {
-    for (const [directoryId, count] of lost) carry(queue, directoryId, count)
-    for (const [directoryId, list] of lines) lose(queue, directoryId, list.length)
+    for (const [directoryId, list] of lines)
+      lose(
+        queue,
+        directoryId,
+        list.length,
+        list.reduce((sum, { lostBefore }) => sum + lostBefore, 0),
+      )
     world.log.warn({ err: error }, 'directory requests could not be logged')
   }
-  const missing = [...lost.values()].reduce((sum, count) => sum + count, 0)
-  if (missing > 0)
-    world.log.warn({ lost: missing }, 'directory requests came faster than they could be logged')
 }
 
-/** Lines that were counted as lost before and are still to be said. */
-function carry({ lost }: Waiting, directoryId: string, count: number): void {
-  lost.set(directoryId, (lost.get(directoryId) ?? 0) + count)
-}
-
-function rowsOf(
-  lines: readonly { id: string; request: AnsweredRequest }[],
-  lost: number,
-): NewDirectoryRequest[] {
-  return lines.map(({ id, request: { describe, bytes: _bytes, notable, userAgent, ...request } }, index) => {
-    const { path, requestBody, responseBody, findings } = describe()
-    return {
-      ...request,
-      id,
-      path: clipped(path, PATH_MAX) ?? '',
-      requestBody: clipped(requestBody, BODY_MAX),
-      responseBody: clipped(responseBody, BODY_MAX),
-      userAgent: clipped(userAgent, AGENT_MAX),
-      findings: findings.map((one) => ({ ...one, message: storable(one.message.slice(0, MESSAGE_MAX)) })),
-      notable: notable || findings.length > 0,
-      lostBefore: index === 0 ? lost : 0,
-    }
-  })
+function rowsOf(lines: readonly Line[]): NewDirectoryRequest[] {
+  return lines.map(
+    ({ id, lostBefore, request: { describe, bytes: _bytes, notable, userAgent, ...request } }) => {
+      const { path, requestBody, responseBody, findings } = describe()
+      return {
+        ...request,
+        id,
+        path: clipped(path, PATH_MAX) ?? '',
+        requestBody: clipped(requestBody, BODY_MAX),
+        responseBody: clipped(responseBody, BODY_MAX),
+        userAgent: clipped(userAgent, AGENT_MAX),
+        findings: findings.map((one) => ({ ...one, message: storable(one.message.slice(0, MESSAGE_MAX)) })),
+        notable: notable || findings.length > 0,
+        lostBefore,
+      }
+    },
+  )
 }
 
 function clipped(text: string | null, most: number): string | null {

@@ -33,9 +33,8 @@ const line = z.object({
 })
 
 const status = z
-  .union([z.enum(['ok', 'error', 'notable']), z.string().regex(/^[1-5]\d\d$/)], {
-    error: 'must be ok, error, notable or a status such as 409',
-  })
+  .string()
+  .regex(/^(?:ok|error|notable|[1-5]\d\d)$/, 'must be ok, error, notable or a status such as 409')
   .describe('error: 400 and above; ok: below; notable: errors and whatever has a warning; or one status.')
 
 /** The bounds of statuses, and whether only notable lines are meant. */

@@ -1,75 +1,416 @@
-// The log of a directory's requests: written behind the answers, without secrets, bounded.
-import { beforeAll, expect, test } from '@jest/globals'
-import { flushDirectoryRequests } from '../../src/actions/log-directory-request.ts'
-import { bodyOf, PATCH, type TestDirectory, testDirectory, USER } from './directory.ts'
+// The log of a directory's requests: written behind the answers, without secrets, bounded, with what its reader should do.
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import {
+  flushDirectoryRequests,
+  logDirectoryRequest,
+  lostDirectoryRequests,
+} from '../../src/actions/log-directory-request.ts'
+import type { Finding } from '../../src/domain/directory-request.ts'
+import { newId } from '../../src/kernel/ids.ts'
+import { createRedactor } from '../../src/scim/redaction.ts'
+import { loadCatalogue } from '../../src/scim/schemas.ts'
+import {
+  type Body,
+  bodyOf,
+  ENTERPRISE,
+  GROUP,
+  PATCH,
+  type TestDirectory,
+  testDirectory,
+  USER,
+} from './directory.ts'
 
-let directory: TestDirectory
-beforeAll(async () => {
-  directory = await testDirectory('okta')
-})
-
-async function logged(): Promise<Record<string, unknown>[]> {
-  await flushDirectoryRequests(directory.world)
-  return directory.world.dataSource.query(
-    'select method, path, status, request_body, response_body from directory_requests where directory_id = $1 order by id',
-    [directory.id],
-  )
+interface Line {
+  method: string
+  path: string
+  status: number
+  requestBody: string | null
+  responseBody: string | null
+  userAgent: string | null
+  credential: string | null
+  findings: Finding[]
+  lostBefore: number
 }
 
-test('requests stand in the log with our answers, and no password in any form', async () => {
-  const person = { schemas: [USER], userName: 'log@a.test', password: 'hunter-2', active: true }
-  const made = bodyOf(await directory.call('post', '/Users', person))
-  const patch = [
-    { op: 'replace', path: 'password', value: 'hunter-3' },
-    { op: 'replace', value: { password: 'hunter-4', title: 'x' } },
-  ]
-  await directory.call('patch', `/Users/${made.id}`, { schemas: [PATCH], Operations: patch })
-  await directory.call('get', '/Users/nobody')
-  const rows = await logged()
-  expect(rows.map((row) => [row.method, row.path, row.status])).toEqual([
-    ['POST', '/Users', 201],
-    ['PATCH', `/Users/${made.id}`, 200],
-    ['GET', '/Users/nobody', 404],
-  ])
-  expect(JSON.parse(String(rows[0]?.response_body))).toEqual(made)
-  expect(JSON.stringify(rows)).not.toMatch(/hunter|scim_/)
-  expect(JSON.stringify(rows)).toContain('log@a.test')
+let app: TestDirectory
+beforeAll(async () => {
+  app = await testDirectory('okta')
 })
 
-test('a body of great depth ends neither the server nor the log', async () => {
-  const deep = `{"userName":"d","name":${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}}`
-  expect((await directory.call('post', '/Users', deep)).status).toBeLessThan(500)
-  expect((await logged()).at(-1)).toMatchObject({ method: 'POST' })
-  expect((await directory.call('get', '/Users?count=0')).status).toBe(200)
+const beside = (preset: string, verified = true) => testDirectory(preset, { beside: app, verified })
+
+/** The log as an administrator reads it, newest first. */
+async function logged(directory: TestDirectory, query = ''): Promise<Line[]> {
+  const answer = await directory.api
+    .get(`/api/v1/directories/${directory.id}/requests${query}`)
+    .set(directory.root)
+  expect({ status: answer.status, text: answer.text }).toMatchObject({ status: 200 })
+  return answer.body.items
+}
+
+/** The findings of the newest line, without their advice. */
+async function found(directory: TestDirectory): Promise<Pick<Finding, 'level' | 'code' | 'message'>[]> {
+  const [line] = await logged(directory, '?limit=1')
+  return (line?.findings ?? []).map(({ level, code, message }) => ({ level, code, message }))
+}
+
+const person = (directory: TestDirectory, name: string, more = {}) => ({
+  schemas: [USER],
+  userName: `${name}@${directory.domain}`,
+  active: true,
+  emails: [{ value: `${name}@${directory.domain}`, type: 'work', primary: true }],
+  ...more,
+})
+
+describe('a line', () => {
+  test('says who asked with which credential and what we answered, and nothing else where all is well', async () => {
+    const directory = await beside('okta')
+    const call = directory
+      .call('post', '/Users', person(directory, 'plain'))
+      .set('User-Agent', 'Okta SCIM Client 1.0.0')
+    const made = bodyOf(await call)
+    const [line] = await logged(directory)
+    expect(line).toMatchObject({
+      method: 'POST',
+      path: '/Users',
+      status: 201,
+      userAgent: 'Okta SCIM Client 1.0.0',
+      credential: 'test',
+      findings: [],
+      lostBefore: 0,
+    })
+    expect(JSON.parse(String(line?.responseBody))).toEqual(made)
+    expect(JSON.parse(String(line?.requestBody))).toMatchObject({ userName: made.userName })
+  })
+
+  test('holds no password in any form, and no token of ours', async () => {
+    const directory = await beside('okta')
+    const made = bodyOf(
+      await directory.call('post', '/Users', person(directory, 'log', { password: 'hunter-2' })),
+    )
+    const patch = [
+      { op: 'replace', path: 'password', value: 'hunter-3' },
+      { op: 'replace', value: { password: 'hunter-4', title: 'x' } },
+      { op: 'replace', path: 'title', value: directory.token },
+    ]
+    await directory.call('patch', `/Users/${made.id}`, { schemas: [PATCH], Operations: patch })
+    await directory.call('get', '/Users?filter=password%20eq%20%22hunter-5%22')
+    await directory
+      .call('get', `/Users?access_token=${directory.token}&x=1`)
+      .set('User-Agent', directory.token)
+    const lines = await logged(directory)
+    expect(lines.map((line) => line.method)).toEqual(['GET', 'GET', 'PATCH', 'POST'])
+    expect(JSON.stringify(lines)).not.toContain('hunter')
+    expect(JSON.stringify(lines.map(({ responseBody: _shown, ...asked }) => asked))).not.toContain(
+      directory.token,
+    )
+    expect(JSON.stringify(lines)).toContain(`log@${directory.domain}`)
+    expect(lines[3]?.findings).toMatchObject([{ level: 'note', code: 'password_forgotten' }])
+  })
+
+  test('of a token that has run out stands in its directory, with what to replace where', async () => {
+    const directory = await beside('okta')
+    await directory.world.dataSource.query(
+      'update directory_tokens set expires_at = $2 where directory_id = $1',
+      [directory.id, directory.world.clock.now()],
+    )
+    expect((await directory.call('get', '/Users')).status).toBe(401)
+    const [line] = await logged(directory)
+    expect(line).toMatchObject({ status: 401, credential: 'test', findings: [{ code: 'invalid_token' }] })
+    expect(line?.findings[0]?.advice).toContain('Provisioning → Integration')
+  })
+
+  test('of a body of great depth ends neither the server nor the log', async () => {
+    const deep = `{"userName":"d","name":${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}}`
+    expect((await app.call('post', '/Users', deep)).status).toBeLessThan(500)
+    expect((await logged(app))[0]).toMatchObject({ method: 'POST' })
+    expect((await app.call('get', '/Users?count=0')).status).toBe(200)
+  })
+
+  test('shows what an extension calls write-only or never returned as little as a password', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-schemas-'))
+    const badge = {
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:Schema'],
+      id: 'urn:example:params:scim:schemas:extension:badge:2.0:User',
+      name: 'Badge',
+      attributes: [
+        { name: 'pin', type: 'string', mutability: 'writeOnly', returned: 'never' },
+        {
+          name: 'door',
+          type: 'complex',
+          subAttributes: [{ name: 'riddle', type: 'string', returned: 'never' }],
+        },
+      ],
+    }
+    writeFileSync(join(folder, 'badge.json'), JSON.stringify(badge))
+    const redactor = createRedactor(loadCatalogue(folder))
+    const body = {
+      [badge.id]: { pin: '1234', door: { riddle: '1234', name: 'north' } },
+      Operations: [
+        { path: `${badge.id}:pin`, value: '1234' },
+        { path: `${badge.id}:door.riddle`, value: '1234' },
+      ],
+    }
+    const shown = redactor.body(body, 10) ?? ''
+    expect(shown).not.toContain('1234')
+    expect(shown).toContain('north')
+    expect(redactor.path('/Users?filter=pin%20eq%20%221234%22&count=1')).toBe('/Users?[redacted]')
+    expect(redactor.path('/Users?filter=userName%20eq%20%22pin%22')).toContain('userName')
+  })
+})
+
+describe('an error', () => {
+  test.each([
+    ['okta', 'Application username format'],
+    ['entra', 'matching precedence 1'],
+    ['google', 'Google tries again by itself'],
+    ['onelogin', 'SCIM Username'],
+    ['generic', 'the provisioning client'],
+  ])('of a directory of %s says what to change there', async (preset, words) => {
+    const directory = await beside(preset)
+    await directory.make('/Users', { userName: `twice@${directory.domain}` })
+    expect((await directory.call('post', '/Users', person(directory, 'twice'))).status).toBe(409)
+    const [line] = await logged(directory)
+    expect(line?.findings).toMatchObject([{ level: 'error', code: 'uniqueness' }])
+    expect(line?.findings[0]?.advice).toContain(words)
+    expect(JSON.parse(String(line?.responseBody)).detail).toBe(line?.findings[0]?.message)
+  })
+
+  test('of a client whose product has another preset says so', async () => {
+    const directory = await beside('generic')
+    const made = await directory.make('/Users', { userName: `gen@${directory.domain}` })
+    const patch = {
+      schemas: [PATCH],
+      Operations: [{ op: 'replace', path: 'emails[type eq "work"].value', value: 'x@y.z' }],
+    }
+    await directory
+      .call('patch', `/Users/${made.id}`, patch)
+      .set('User-Agent', 'Microsoft Entra provisioning')
+    expect(await found(directory)).toMatchObject([
+      { level: 'error', code: 'noTarget' },
+      { level: 'warning', code: 'other_preset' },
+    ])
+  })
+
+  test('within a bulk request stands in its line, though the answer is 200', async () => {
+    const directory = await beside('generic')
+    const Operations = [{ method: 'DELETE', path: '/Users/nobody' }]
+    const body = { schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'], Operations }
+    expect((await directory.call('post', '/Bulk', body)).status).toBe(200)
+    expect(await found(directory)).toMatchObject([{ level: 'error', code: 'not_found' }])
+  })
+})
+
+describe('what was passed over', () => {
+  test('C17: members that are nobody here are named, of whatever form, and the others are taken', async () => {
+    const directory = await beside('entra')
+    const ann = await directory.make('/Users', { userName: `ann@${directory.domain}` })
+    const gone = newId()
+    const members = [{ value: ann.id }, { value: gone }, { value: 'no-id' }]
+    const group = await directory.make('/Groups', { displayName: 'g', members })
+    expect(group.members).toMatchObject([{ value: ann.id }])
+    expect(await found(directory)).toMatchObject([{ level: 'warning', code: 'unknown_members' }])
+    const patch = (op: string, value: Body) =>
+      directory.call('patch', `/Groups/${group.id}`, {
+        schemas: [PATCH],
+        Operations: [{ op, path: 'members', value }],
+      })
+    expect((await patch('add', [{ value: gone }, { value: ann.id }])).status).toBe(204)
+    const [added] = await found(directory)
+    expect(added?.message).toContain(gone)
+    expect(added?.message).not.toContain(ann.id)
+    expect((await patch('remove', [{ value: gone }])).status).toBe(204)
+    expect((await found(directory))[0]?.code).toBe('unknown_members')
+    expect((await patch('add', [{ value: ann.id }])).status).toBe(204)
+    expect(await found(directory)).toEqual([])
+  })
+
+  test('attributes that no schema knows are named, of a POST and of a PATCH', async () => {
+    const directory = await beside('okta')
+    const more = { shoeSize: 4, [ENTERPRISE]: { department: 'x', badge: 7 }, groups: [] }
+    const made = bodyOf(await directory.call('post', '/Users', person(directory, 'unk', more)))
+    const [created] = await found(directory)
+    expect(created).toMatchObject({ level: 'warning', code: 'unknown_attributes' })
+    expect(created?.message).toMatch(/: shoeSize, urn:\S+:badge\.$/)
+    const Operations = [
+      { op: 'replace', path: 'hatSize', value: 1 },
+      { op: 'replace', value: { title: 'x', gloveSize: 2 } },
+    ]
+    await directory.call('patch', `/Users/${made.id}`, { schemas: [PATCH], Operations })
+    expect((await found(directory))[0]?.message).toContain('hatSize, gloveSize')
+  })
+})
+
+describe('an outcome that surprises', () => {
+  const remove = async (directory: TestDirectory, email: string, query: string) => {
+    const at = `/api/v1/organizations/${directory.organizationId}/members`
+    const { items } = bodyOf(await directory.api.get(at).set(directory.root)) as { items: Body[] }
+    const member = items.find((item) => item.email === email)
+    const answer = await directory.api.delete(`/api/v1/members/${member.id}${query}`).set(directory.root)
+    expect(answer.status).toBeLessThan(300)
+  }
+
+  test('C9: whom an administrator removed is active in the directory and stays shut out', async () => {
+    const directory = await beside('okta')
+    const made = await directory.make('/Users', person(directory, 'cut'))
+    await remove(directory, `cut@${directory.domain}`, '?directory=hold')
+    await directory.call('patch', `/Users/${made.id}`, {
+      schemas: [PATCH],
+      Operations: [{ op: 'replace', path: 'title', value: 'x' }],
+    })
+    const [outcome] = await found(directory)
+    expect(outcome).toMatchObject({ level: 'warning' })
+    expect(outcome?.message).toContain(
+      `cut@${directory.domain} is active in the directory and stays shut out here`,
+    )
+  })
+
+  test('C2: whose domain is not proven was invited, which is a note', async () => {
+    const directory = await beside('okta', false)
+    await directory.make('/Users', person(directory, 'far'))
+    expect(await found(directory)).toMatchObject([{ level: 'note', code: 'awaiting_person' }])
+  })
+
+  test('C13: without a seat the person was taken and waits', async () => {
+    const directory = await beside('okta')
+    await directory.world.dataSource.query(
+      `update organizations set policies = policies || '{"seats": 1}'::jsonb where id = $1`,
+      [directory.organizationId],
+    )
+    await directory.make('/Users', person(directory, 'one'))
+    expect(await found(directory)).toEqual([])
+    await directory.make('/Users', person(directory, 'two'))
+    expect(await found(directory)).toMatchObject([{ level: 'warning', code: 'seat_waiting' }])
+  })
+
+  test('C15: an address outside the proven domains is stored, and does not open the account', async () => {
+    const directory = await beside('okta')
+    const made = await directory.make('/Users', person(directory, 'mov'))
+    const emails = [{ value: 'mov@elsewhere.test', type: 'work', primary: true }]
+    await directory.call('put', `/Users/${made.id}`, { ...person(directory, 'mov'), emails })
+    expect(await found(directory)).toMatchObject([{ level: 'warning', code: 'address_kept' }])
+  })
+
+  test('a deactivation that does what it says is no finding', async () => {
+    const directory = await beside('okta')
+    const made = await directory.make('/Users', person(directory, 'off'))
+    await directory.call('put', `/Users/${made.id}`, person(directory, 'off', { active: false }))
+    expect(await found(directory)).toEqual([])
+  })
+})
+
+describe('the list', () => {
+  test('is filtered by status, method and text, and paged by cursor', async () => {
+    const directory = await beside('okta')
+    await directory.make('/Users', person(directory, 'lee'))
+    for (let n = 0; n < 3; n++) await directory.call('get', `/Users/nobody-${n}`)
+    await directory.call('post', '/Groups', {
+      schemas: [GROUP],
+      displayName: 'g',
+      members: [{ value: 'no-id' }],
+    })
+    const paths = async (query: string) => (await logged(directory, query)).map((line) => line.path)
+    expect(await paths('?status=error')).toEqual(['/Users/nobody-2', '/Users/nobody-1', '/Users/nobody-0'])
+    expect(await paths('?status=ok')).toEqual(['/Groups', '/Users'])
+    expect(await paths('?status=notable')).toEqual([
+      '/Groups',
+      '/Users/nobody-2',
+      '/Users/nobody-1',
+      '/Users/nobody-0',
+    ])
+    expect(await paths('?status=201&method=POST')).toEqual(['/Groups', '/Users'])
+    expect(await paths('?q=LEE%40')).toEqual(['/Users'])
+    expect(await paths('?q=passed%20over')).toEqual(['/Groups'])
+    const at = `/api/v1/directories/${directory.id}/requests?limit=2`
+    const first = await directory.api.get(at).set(directory.root)
+    const next = await directory.api.get(`${at}&cursor=${first.body.nextCursor}`).set(directory.root)
+    expect([...first.body.items, ...next.body.items].map((line: Line) => line.path)).toEqual([
+      '/Groups',
+      '/Users/nobody-2',
+      '/Users/nobody-1',
+      '/Users/nobody-0',
+    ])
+    const wrong = await directory.api.get(`${at}&status=bad`).set(directory.root)
+    expect({ status: wrong.status, text: wrong.text }).toMatchObject({
+      status: 400,
+      text: expect.stringContaining('notable'),
+    })
+  })
+
+  test('keeps the newest five hundred, and what is notable apart from a storm of good requests', async () => {
+    const directory = await beside('okta')
+    await directory.call('get', '/Users/nobody')
+    await flushDirectoryRequests(directory.world)
+    await directory.world.dataSource.query(
+      `insert into directory_requests (id, directory_id, at, method, path, status, duration_ms)
+       select ('ffffffff-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, $1, $2, 'GET', '/old/' || n, 200, 1 from generate_series(1, 600) n`,
+      [directory.id, directory.world.clock.now()],
+    )
+    logDirectoryRequest(directory.world, line(directory, { path: '/newest' }))
+    await flushDirectoryRequests(directory.world)
+    const [row] = await directory.world.dataSource.query(
+      `select count(*) filter (where not notable)::int as plain, count(*) filter (where notable)::int as notable from directory_requests where directory_id = $1`,
+      [directory.id],
+    )
+    expect(row).toEqual({ plain: 500, notable: 1 })
+    expect(await logged(directory, '?status=error')).toMatchObject([{ path: '/Users/nobody' }])
+  })
+
+  test('loses lines rather than the memory of the server, and says how many', async () => {
+    const directory = await beside('okta')
+    const before = lostDirectoryRequests(directory.world)
+    const half = 9 * 1024 * 1024
+    for (let n = 0; n < 4; n++)
+      logDirectoryRequest(directory.world, line(directory, { path: `/large/${n}` }, half))
+    expect(lostDirectoryRequests(directory.world) - before).toBe(3)
+    const [kept] = await logged(directory)
+    expect(kept).toMatchObject({ path: '/large/0', lostBefore: 0 })
+    logDirectoryRequest(directory.world, line(directory, { path: '/after' }))
+    expect((await logged(directory))[0]).toMatchObject({ path: '/after', lostBefore: 3 })
+  })
+
+  test('of another organization is not there', async () => {
+    const [mine, theirs] = [await beside('okta'), await beside('okta')]
+    const { key } = bodyOf(
+      await mine.api
+        .post(`/api/v1/organizations/${mine.organizationId}/api-keys`)
+        .set(mine.root)
+        .send({ name: 'k', role: 'admin' }),
+    )
+    const read = (id: string) =>
+      mine.api.get(`/api/v1/directories/${id}/requests`).set('Authorization', `Bearer ${key}`)
+    expect((await read(mine.id)).status).toBe(200)
+    expect((await read(theirs.id)).status).toBe(404)
+  })
 })
 
 test('the use of a token is noted behind the answer', async () => {
-  await directory.call('get', '/Users?count=0')
-  await flushDirectoryRequests(directory.world)
-  const [row] = await directory.world.dataSource.query(
+  await app.call('get', '/Users?count=0')
+  await flushDirectoryRequests(app.world)
+  const [row] = await app.world.dataSource.query(
     'select last_used_at as at from directory_tokens where directory_id = $1',
-    [directory.id],
+    [app.id],
   )
-  expect(row.at).toEqual(directory.world.clock.now())
+  expect(row.at).toEqual(app.world.clock.now())
 })
 
-test('only the newest five hundred requests of a directory are kept', async () => {
-  const other = await testDirectory('okta', { beside: directory })
-  await other.world.dataSource.query(
-    `insert into directory_requests (id, directory_id, at, method, path, status, duration_ms)
-     select ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, $1, $2, 'GET', '/old/' || n, 200, 1 from generate_series(1, 600) n`,
-    [other.id, other.world.clock.now()],
-  )
-  await other.call('get', '/Users?count=0')
-  await flushDirectoryRequests(other.world)
-  const [row] = await other.world.dataSource.query(
-    'select count(*)::int as n, min(path) as first from directory_requests where directory_id = $1',
-    [other.id],
-  )
-  expect(row).toEqual({ n: 500, first: '/Users?count=0' })
-  const kept = await other.world.dataSource.query(
-    `select path from directory_requests where directory_id = $1 order by id limit 1`,
-    [other.id],
-  )
-  expect(kept).toEqual([{ path: '/old/102' }])
-})
+function line(
+  { id, world }: TestDirectory,
+  { path }: { path: string },
+  bytes = 1,
+): Parameters<typeof logDirectoryRequest>[1] {
+  const said = { path, requestBody: null, responseBody: null, findings: [] }
+  const head = {
+    directoryId: id,
+    tokenId: null,
+    at: world.clock.now(),
+    method: 'GET',
+    status: 200,
+    durationMs: 1,
+    userAgent: null,
+  }
+  return { ...head, notable: false, bytes, describe: () => said }
+}
