@@ -100,7 +100,13 @@ function write(
     )
   if (op === 'remove' && sub?.required && next !== held)
     throw new AppError('invalid', 'mutability', `${path} is required and cannot be removed.`)
-  requireUnchanged(attribute, held, isEmpty(next) ? undefined : next, path)
+  // A part that goes with nothing left behind it is a part that changed, and not the whole.
+  requireUnchanged(
+    attribute,
+    held,
+    sub && !attribute.multiValued ? (next ?? {}) : isEmpty(next) ? undefined : next,
+    path,
+  )
   touched.add(attribute)
   if (isEmpty(next)) delete holder[attribute.name]
   else holder[attribute.name] = next

@@ -85,9 +85,9 @@ export function requireUnchanged(attribute: Attribute, before: unknown, after: u
   if (!attribute.multiValued) requireSameParts(attribute, before, after, at)
 }
 
-/** Throws 400 `mutability` where an immutable sub-attribute of one value would change. */
+/** Throws 400 `mutability` where an immutable sub-attribute of one value would change; the value as a whole may go. */
 export function requireSameParts(attribute: Attribute, before: unknown, after: unknown, at: string): void {
-  if (!isObject(before) || before === after) return
+  if (!isObject(before) || before === after || after === undefined) return
   for (const { name, mutability } of attribute.subAttributes.values()) {
     const held = before[name]
     if (mutability !== 'immutable' || held === undefined) continue
