@@ -22,6 +22,8 @@ const session = [
   'enable_seqscan=off',
   'random_page_cost=1.1',
   'jit=off',
+  // Helpers cost more to start than a page takes, and one long question should not take all processors from the others.
+  'max_parallel_workers_per_gather=0',
 ]
 
 /** What each connection is opened with, as PostgreSQL's `options`. */
