@@ -27,7 +27,7 @@ export async function readPage<T>(
     throw new AppError(
       'invalid',
       'tooMany',
-      'The filter or the order asks for more than can be looked through. Compare userName, externalId, emails.value, displayName or id by eq.',
+      'The filter or the order asks for more than can be looked through: compare userName, externalId, emails.value or id by eq, and sort by userName, externalId or meta.created.',
       { cause: error },
     )
   }

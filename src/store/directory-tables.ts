@@ -92,6 +92,7 @@ export const directoryUserSchema = new EntitySchema({
   uniques: [{ name: 'directory_users_user_name_key', columns: ['directory_id', 'user_name_key'] }],
   indices: [
     { name: 'directory_users_account_idx', columns: ['account_id'], where: 'account_id IS NOT NULL' },
+    { name: 'directory_users_created_idx', columns: ['directory_id', 'created_at', 'id'] },
     {
       name: 'directory_users_email_idx',
       columns: ['organization_id', 'email_key'],
@@ -204,6 +205,8 @@ export const directoryTombstoneSchema = new EntitySchema({
     },
     // A GIN index, which an EntitySchema cannot describe.
     { name: 'directory_tombstones_keys_idx', synchronize: false },
+    // On an expression, which it cannot either.
+    { name: 'directory_tombstones_key_idx', synchronize: false },
   ],
   foreignKeys: [reference('directory_tombstones_directory_fkey', 'directory_id', 'directories', 'CASCADE')],
 })
