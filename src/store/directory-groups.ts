@@ -78,7 +78,8 @@ const groupLayout: Layout = {
   },
 }
 
-const source: PageSource = {
+/** Where pages of groups are read from. */
+export const groupsSource: PageSource = {
   table: 'directory_groups g',
   owner: ['g.directory_id'],
   id: 'g.id',
@@ -93,7 +94,7 @@ export async function findGroups(
   page: Page,
   withMembers: boolean,
 ): Promise<StoredPage<GroupWithMembers>> {
-  return findPage<GroupWithMembers>(reader, source, [directoryId], columns(withMembers), page)
+  return findPage<GroupWithMembers>(reader, groupsSource, [directoryId], columns(withMembers), page)
 }
 
 const insertStatement = statement(

@@ -5,7 +5,7 @@ import { readPage } from '../../src/actions/read-page.ts'
 import { inTransaction } from '../../src/actions/transaction.ts'
 import type { Paged } from '../../src/domain/criteria.ts'
 import type { DirectoryPerson } from '../../src/domain/directory-person.ts'
-import { reader } from '../../src/store/database.ts'
+import { groupsSource } from '../../src/store/directory-groups.ts'
 import { findDirectoryPeople, peopleSource } from '../../src/store/directory-users.ts'
 import { placeMarks } from '../../src/store/page-marks.ts'
 import { bodyOf, type TestDirectory, testDirectory } from './directory.ts'
@@ -22,12 +22,11 @@ const sql = <T>(text: string, values: unknown[] = []): Promise<T[]> =>
 /** An id that stands at this number in the order of ids; its time is long past. */
 const idAt = (number: number) => `0190${number.toString(16).padStart(4, '0')}-0000-7000-8000-000000000000`
 
-const insert = (number: number) =>
-  sql(
-    `insert into directory_users (id, directory_id, organization_id, user_name, user_name_key, active, attributes, created_at, updated_at)
-     values ($1,$2,$3,$4,$4,true,'{}',now(),now()) on conflict do nothing`,
-    [idAt(number), directory.id, directory.organizationId, `n${number}`],
-  )
+const insertText = `insert into directory_users
+  (id, directory_id, organization_id, user_name, user_name_key, active, attributes, created_at, updated_at)
+  values ($1,$2,$3,$4,$4,true,'{}',now(),now())`
+const valuesOf = (number: number) => [idAt(number), directory.id, directory.organizationId, `n${number}`]
+const insert = (number: number) => sql(`${insertText} on conflict do nothing`, valuesOf(number))
 const remove = (number: number) => sql('delete from directory_users where id = $1', [idAt(number)])
 const mark = () =>
   inTransaction(directory.world, (tx) =>
@@ -78,20 +77,28 @@ test('totals and pages are always those of the rows, wherever they come and go a
       for (const take of steps) await take()
       await check()
     }),
-    { numRuns: 6 },
+    { numRuns: 25 },
   )
 }, 60_000)
 
 test('marks that are set while others write leave nobody out and count nobody twice', async () => {
   await sql('delete from directory_users where directory_id = $1', [directory.id])
   const writer = async (first: number) => {
-    for (let at = first; at < 240; at += 4) {
-      await insert(at)
-      if (at % 3 === 0) await remove(at)
+    for (let at = first; at < 200; at += 4) {
+      // Between the write and the commit others look, and see nothing of it.
+      await inTransaction(directory.world, async (tx) => {
+        await tx.run({ name: '', text: `${insertText} on conflict do nothing` }, valuesOf(at))
+        await tx.run({ name: '', text: 'select pg_sleep(0.002)' })
+      })
+      if (at % 3 > 0) continue
+      await inTransaction(directory.world, async (tx) => {
+        await tx.run({ name: '', text: 'delete from directory_users where id = $1' }, [idAt(at)])
+        await tx.run({ name: '', text: 'select pg_sleep(0.002)' })
+      })
     }
   }
   const marker = async () => {
-    for (let turn = 0; turn < 25; turn++) await mark()
+    for (let turn = 0; turn < 80; turn++) await mark()
   }
   await Promise.all([writer(3), writer(2), writer(1), writer(0), marker()])
   await mark()
@@ -124,14 +131,52 @@ test('marks set by a writer in the middle of a deed wait for nobody', async () =
   await check()
 })
 
-test('groups and what the list over HTTP says follow the same marks', async () => {
+test('lists set marks by themselves, and take the notes of a busy time into them', async () => {
+  const busy = await testDirectory('okta', { beside: directory })
+  await sql(
+    `insert into directory_users (id, directory_id, organization_id, user_name, user_name_key, active, attributes, created_at, updated_at)
+     select ('01900000' || lpad(to_hex(n), 4, '0') || '70008000000000000000')::uuid, $1, $2, 'b' || n, 'b' || n, true, '{}', now(), now()
+     from generate_series(1, 5200) n`,
+    [busy.id, busy.organizationId],
+  )
+  const list = async (startIndex: number) => {
+    const body = bodyOf(await busy.call('get', `/Users?startIndex=${startIndex}&count=1&attributes=userName`))
+    return [body.totalResults, body.Resources[0].userName]
+  }
+  const kept = async () => {
+    const [row] = await sql(
+      `select (select count(*)::int from page_marks where directory_id = $1) as marks,
+        (select count(*)::int from page_mark_notes where directory_id = $1) as notes`,
+      [busy.id],
+    )
+    return row
+  }
+  expect(await list(1)).toEqual([5200, 'b1'])
+  expect(await kept()).toEqual({ marks: 5, notes: 0 })
+  expect(await list(4700)).toEqual([5200, 'b4700'])
+  await sql(`delete from directory_users where directory_id = $1 and user_name like 'b%0'`, [busy.id])
+  expect(await kept()).toEqual({ marks: 5, notes: 500 })
+  expect(await list(4501)).toEqual([4680, 'b5001'])
+  await sql(`delete from directory_users where directory_id = $1 and user_name = 'b1'`, [busy.id])
+  expect(await list(1)).toEqual([4679, 'b2'])
+  expect(await kept()).toEqual({ marks: 5, notes: 0 })
+  expect(await list(4500)).toEqual([4679, 'b5001'])
+})
+
+test('groups have marks of their own', async () => {
   for (let n = 0; n < 7; n++) await directory.make('/Groups', { displayName: `g${n}` })
-  await expect(
-    sql('select 1 from page_mark_notes where directory_id = $1', [directory.id]),
-  ).resolves.toBeDefined()
-  const body = bodyOf(await directory.call('get', '/Groups?startIndex=6&count=1'))
-  expect([body.totalResults, body.startIndex, body.Resources[0].displayName]).toEqual([7, 6, 'g5'])
-  expect(reader(directory.world.dataSource)).toBeDefined()
+  await inTransaction(directory.world, (tx) =>
+    placeMarks(tx, { source: groupsSource, owner: [directory.id] }, 2, -1),
+  )
+  const { id } = bodyOf(await directory.call('get', '/Groups?startIndex=2&count=1')).Resources[0]
+  await directory.call('delete', `/Groups/${id}`)
+  const notes = await sql('select kind, delta from page_mark_notes where directory_id = $1 and id = $2', [
+    directory.id,
+    id,
+  ])
+  expect(notes).toEqual([{ kind: 'Group', delta: -1 }])
+  const body = bodyOf(await directory.call('get', '/Groups?startIndex=5&count=1'))
+  expect([body.totalResults, body.startIndex, body.Resources[0].displayName]).toEqual([6, 5, 'g5'])
 })
 
 test('an organization that goes takes its marks with it', async () => {
