@@ -11,12 +11,15 @@ import { ownerSql, type PageSource, rowsOf } from './page-source.ts'
 export interface MarksDue {
   readonly source: PageSource
   readonly owner: readonly unknown[]
+  /** Whether so much stands unmarked that writers may be asked to wait a moment. */
+  readonly isUrgent: boolean
 }
 
 const EVERY = 1000
 /** Things behind the last mark, and notes, beyond which a reader sets marks anew. */
 const MOST_BEHIND = 2500
 const MOST_NOTES = 500
+const URGENT = 20_000
 /** How many things are marked at once, so that no writer waits long. */
 const MOST_AT_ONCE = 200_000
 /** Younger things are left unmarked: another node's ids may still come below theirs. */
@@ -58,7 +61,8 @@ export async function countMarked(
   const [row] = await reader.rows<{ total: number; behind: number; notes: number }>(count, owner)
   if (!row) return { total: 0, due: null }
   const isDue = row.behind > MOST_BEHIND || row.notes > MOST_NOTES
-  return { total: row.total, due: isDue ? { source, owner } : null }
+  const isUrgent = Math.max(row.behind, row.notes) > URGENT
+  return { total: row.total, due: isDue ? { source, owner, isUrgent } : null }
 }
 
 /** The statement that reads rows from a number on: from the nearest mark before it, and no further than to the next. */
@@ -91,16 +95,25 @@ const lock = statement(
   'page_marks_lock',
   'select pg_try_advisory_xact_lock(uuid_hash_extended($1, 4283112908)) as mine',
 )
+const hurry = statement('page_marks_hurry', "set local lock_timeout = '200ms'")
+const wait = statement(
+  'page_marks_wait',
+  'select true as mine from (select pg_advisory_xact_lock(uuid_hash_extended($1, 4283112908))) l',
+)
 
-/** Sets the marks that are due, unless somebody writes to the directory at this moment. */
+/**
+ * Sets the marks that are due, unless somebody writes to the directory at this moment. Urgent ones wait for those who write, and let no
+ * other begin meanwhile; after a fifth of a second they give up with 55P03.
+ */
 export async function placeMarks(
   tx: Transaction,
-  { source, owner }: MarksDue,
+  { source, owner, isUrgent }: MarksDue,
   every = EVERY,
   settledSeconds = SETTLED_SECONDS,
 ): Promise<void> {
   const [directoryId] = owner
-  const [{ mine } = { mine: false }] = await tx.rows<{ mine: boolean }>(lock, [directoryId])
+  if (isUrgent) await tx.run(hurry)
+  const [{ mine } = { mine: false }] = await tx.rows<{ mine: boolean }>(isUrgent ? wait : lock, [directoryId])
   if (!mine) return
   await tx.run(
     ofSource('fold', source, () => foldText(source.kind)),

@@ -28,9 +28,9 @@ const insertText = `insert into directory_users
 const valuesOf = (number: number) => [idAt(number), directory.id, directory.organizationId, `n${number}`]
 const insert = (number: number) => sql(`${insertText} on conflict do nothing`, valuesOf(number))
 const remove = (number: number) => sql('delete from directory_users where id = $1', [idAt(number)])
-const mark = () =>
+const mark = (isUrgent = false) =>
   inTransaction(directory.world, (tx) =>
-    placeMarks(tx, { source: peopleSource, owner: [directory.id] }, 3, 0),
+    placeMarks(tx, { source: peopleSource, owner: [directory.id], isUrgent }, 3, 0),
   )
 const page = (offset: number, limit = 4): Promise<Paged<DirectoryPerson>> =>
   readPage(directory.world, (on) =>
@@ -69,7 +69,7 @@ test('totals and pages are always those of the rows, wherever they come and go a
   const step = fc.oneof(
     { weight: 5, arbitrary: number.map((at) => () => insert(at)) },
     { weight: 3, arbitrary: number.map((at) => () => remove(at)) },
-    { weight: 2, arbitrary: fc.constant(mark) },
+    { weight: 2, arbitrary: fc.constant(() => mark()) },
   )
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), async (steps) => {
@@ -98,7 +98,7 @@ test('marks that are set while others write leave nobody out and count nobody tw
     }
   }
   const marker = async () => {
-    for (let turn = 0; turn < 80; turn++) await mark()
+    for (let turn = 0; turn < 80; turn++) await mark(turn % 4 === 0)
   }
   await Promise.all([writer(3), writer(2), writer(1), writer(0), marker()])
   await mark()
@@ -120,6 +120,14 @@ test('a change that rolls back is none', async () => {
   })
   await expect(failing).rejects.toThrow('no')
   expect((await page(0, 0)).total).toBe(before)
+})
+
+test('urgent marks wait for writers, but not for ever', async () => {
+  await inTransaction(directory.world, async (tx) => {
+    await tx.run({ name: '', text: 'delete from directory_users where id = $1' }, [idAt(1)])
+    await expect(mark(true)).rejects.toMatchObject({ code: '55P03' })
+  })
+  await check()
 })
 
 test('marks set by a writer in the middle of a deed wait for nobody', async () => {
@@ -166,7 +174,7 @@ test('lists set marks by themselves, and take the notes of a busy time into them
 test('groups have marks of their own', async () => {
   for (let n = 0; n < 7; n++) await directory.make('/Groups', { displayName: `g${n}` })
   await inTransaction(directory.world, (tx) =>
-    placeMarks(tx, { source: groupsSource, owner: [directory.id] }, 2, -1),
+    placeMarks(tx, { source: groupsSource, owner: [directory.id], isUrgent: false }, 2, -1),
   )
   const { id } = bodyOf(await directory.call('get', '/Groups?startIndex=2&count=1')).Resources[0]
   await directory.call('delete', `/Groups/${id}`)
