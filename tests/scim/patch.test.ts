@@ -245,26 +245,6 @@ describe('always', () => {
       { numRuns: 700 },
     )
   })
-
-  test('an add that is repeated changes nothing further', () => {
-    const add = fc.record({
-      op: fc.constant('add'),
-      path: fc.constantFrom('emails', 'name', 'title', 'roles'),
-      value,
-    })
-    fc.assert(
-      fc.property(add, (operation) => {
-        let once: Values
-        try {
-          once = patched([operation])
-        } catch {
-          return
-        }
-        expect(patched([operation], 'entra', once)).toEqual(once)
-      }),
-      { numRuns: 300 },
-    )
-  })
 })
 
 describe('members', () => {
