@@ -6,6 +6,8 @@ import type { DirectoryScope } from '../store/directory-credentials.ts'
 import { readPage } from './read-page.ts'
 import type { World } from './world.ts'
 
+const indexed = ['id', 'externalId']
+
 /** The resources of this type that meet the page's criteria, and their exact number in all; AppError 400 `tooMany`. */
 export async function findDeclaredResources(
   world: World,
@@ -13,5 +15,7 @@ export async function findDeclaredResources(
   resourceType: string,
   page: Page,
 ): Promise<Paged<DeclaredResource>> {
-  return readPage(world, (reader) => findResources(reader, directory.id, resourceType, page))
+  return readPage(world, { directoryId: directory.id, page, indexed }, (reader) =>
+    findResources(reader, directory.id, resourceType, page),
+  )
 }

@@ -5,6 +5,8 @@ import { findGroups, type GroupWithMembers } from '../store/directory-groups.ts'
 import { readPage } from './read-page.ts'
 import type { World } from './world.ts'
 
+const indexed = ['id', 'displayName', 'externalId', 'members.value']
+
 /** The groups that meet the page's criteria, and their exact number in all; AppError 400 `tooMany`. */
 export async function findDirectoryGroups(
   world: World,
@@ -12,5 +14,7 @@ export async function findDirectoryGroups(
   page: Page,
   withMembers: boolean,
 ): Promise<Paged<GroupWithMembers>> {
-  return readPage(world, (reader) => findGroups(reader, directory.id, page, withMembers))
+  return readPage(world, { directoryId: directory.id, page, indexed }, (reader) =>
+    findGroups(reader, directory.id, page, withMembers),
+  )
 }

@@ -6,6 +6,8 @@ import { findDirectoryPeople } from '../store/directory-users.ts'
 import { readPage } from './read-page.ts'
 import type { World } from './world.ts'
 
+const indexed = ['id', 'userName', 'externalId', 'createdAt', 'emails.value']
+
 /** The people that meet the page's criteria, and their exact number in all; AppError 400 `tooMany`. */
 export async function findDirectoryUsers(
   world: World,
@@ -13,5 +15,7 @@ export async function findDirectoryUsers(
   page: Page,
   withGroups: boolean,
 ): Promise<Paged<DirectoryPerson>> {
-  return readPage(world, (reader) => findDirectoryPeople(reader, directory.id, page, withGroups))
+  return readPage(world, { directoryId: directory.id, page, indexed }, (reader) =>
+    findDirectoryPeople(reader, directory.id, page, withGroups),
+  )
 }

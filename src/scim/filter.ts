@@ -129,6 +129,20 @@ function compileField(tree: Term, field: Field, attribute: Attribute | null): Cr
     if (tree.op === 'eq') return not(present)
     return tree.op === 'ne' ? present : fail('null can only be compared by eq and ne')
   }
+  if (field.around && tree.op === 'eq' && typeof tree.value === 'string') {
+    // An address is looked for by the id in it, through its index.
+    const [before, behind] = field.around
+    const isLike = tree.value.startsWith(before) && tree.value.endsWith(behind)
+    if (!isLike) return never
+    const { path, kind } = field
+    if (behind === '')
+      return {
+        kind: 'compare',
+        field: { path, kind },
+        operator: 'eq',
+        value: tree.value.slice(before.length),
+      }
+  }
   // RFC 7644 Table 3: booleans and binaries have no order.
   if (ORDERED.has(tree.op) && attribute?.type === 'binary')
     fail(`${tree.path} is a binary and has no ${tree.op}`)

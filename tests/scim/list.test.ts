@@ -1,6 +1,8 @@
 // Lists by number: how many, from where, in which order, and what of each is read at all.
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { readPage } from '../../src/actions/read-page.ts'
+import { waitTurn } from '../../src/actions/wait-turn.ts'
+import { beginning } from '../../src/domain/criteria.ts'
 import { statementsOf } from '../support/world.ts'
 import { type Body, bodyOf, LIST, type TestDirectory, testDirectory } from './directory.ts'
 
@@ -144,7 +146,9 @@ describe('what nobody asked for is not read', () => {
 })
 
 test('a page that takes longer than a statement may is tooMany, not a fault of ours', async () => {
-  const cancelled = readPage(directory.world, (on) =>
+  const page = { criteria: null, order: null, place: beginning, limit: 1, total: null }
+  const wanted = { directoryId: directory.id, page, indexed: [] }
+  const cancelled = readPage(directory.world, wanted, (on) =>
     on
       .rows({ name: '', text: `do $$ begin raise exception 'cancelled' using errcode = '57014'; end $$` })
       .then(() => {
@@ -152,4 +156,45 @@ test('a page that takes longer than a statement may is tooMany, not a fault of o
       }),
   )
   await expect(cancelled).rejects.toMatchObject({ kind: 'invalid', code: 'tooMany' })
+})
+
+test('lists that no index leads to take turns, two of a directory at once, and not without end', async () => {
+  let [running, most] = [0, 0]
+  const open: (() => void)[] = []
+  const search = (directoryId: string) =>
+    waitTurn(directory.world, directoryId, async () => {
+      running += 1
+      most = Math.max(most, running)
+      await new Promise<void>((resolve) => open.push(resolve))
+      running -= 1
+    })
+  const all = Array.from({ length: 52 }, () => search('a'))
+  await expect(search('a')).rejects.toMatchObject({ kind: 'too_many' })
+  all.push(search('b'))
+  while (open.length > 0) {
+    open.shift()?.()
+    await new Promise(setImmediate)
+  }
+  await Promise.all(all)
+  expect([most, running]).toEqual([3, 0])
+})
+
+test.each([
+  ['userName eq "ana" and emails pr', 1],
+  ['userName eq "ana" or externalId eq "a"', 1],
+  ['emails[value eq "m@a.test" and type pr]', 0],
+  ['emails.value eq "m@a.test"', 1],
+  ['id eq "x"', 0],
+])('%s is found through an index', async (filter, total) => {
+  const held: (() => void)[] = []
+  const busy = [1, 2].map(() =>
+    waitTurn(directory.world, directory.id, () => new Promise<void>((resolve) => held.push(resolve))),
+  )
+  try {
+    const body = await get(`filter=${encodeURIComponent(filter)}`)
+    expect(body.totalResults).toBe(total)
+  } finally {
+    for (const release of held) release()
+    await Promise.all(busy)
+  }
 })

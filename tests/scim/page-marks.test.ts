@@ -1,12 +1,13 @@
 // Page marks: totals and far pages stay exact whatever comes and goes, in whatever order, at whatever place, at the same time.
 import { beforeAll, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { readPage } from '../../src/actions/read-page.ts'
+import type { DirectoryScope } from '../../src/actions/authenticate-directory.ts'
+import { findDirectoryUsers } from '../../src/actions/find-directory-users.ts'
 import { inTransaction } from '../../src/actions/transaction.ts'
 import type { Paged } from '../../src/domain/criteria.ts'
 import type { DirectoryPerson } from '../../src/domain/directory-person.ts'
 import { groupsSource } from '../../src/store/directory-groups.ts'
-import { findDirectoryPeople, peopleSource } from '../../src/store/directory-users.ts'
+import { peopleSource } from '../../src/store/directory-users.ts'
 import { placeMarks } from '../../src/store/page-marks.ts'
 import { bodyOf, type TestDirectory, testDirectory } from './directory.ts'
 
@@ -32,15 +33,15 @@ const mark = (isUrgent = false) =>
   inTransaction(directory.world, (tx) =>
     placeMarks(tx, { source: peopleSource, owner: [directory.id], isUrgent }, 3, 0),
   )
-const page = (offset: number, limit = 4): Promise<Paged<DirectoryPerson>> =>
-  readPage(directory.world, (on) =>
-    findDirectoryPeople(
-      on,
-      directory.id,
-      { criteria: null, order: null, place: { kind: 'offset', offset }, limit, total: null },
-      false,
-    ),
+const page = (offset: number, limit = 4): Promise<Paged<DirectoryPerson>> => {
+  const place = { kind: 'offset', offset } as const
+  return findDirectoryUsers(
+    directory.world,
+    { id: directory.id } as DirectoryScope,
+    { criteria: null, order: null, place, limit, total: null },
+    false,
   )
+}
 
 async function standing(): Promise<string[]> {
   const rows = await sql<{ id: string }>(
