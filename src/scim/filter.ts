@@ -16,15 +16,6 @@ type Term = Exclude<FilterTree, { of: unknown }>
 const ORDERED = new Set<CompareOperator>(['gt', 'ge', 'lt', 'le'])
 const TEXTUAL = new Set<CompareOperator>(['co', 'sw', 'ew'])
 
-/** Whose filter it is, and where: what is read is compared as this address shows it. */
-export interface FilterScope {
-  readonly type: ResourceType
-  /** The directory's base address, without a slash at its end. */
-  readonly base: string
-  /** The types that are searched together: an attribute that only another of them knows is absent here (RFC 7644 §3.4.2.1). */
-  readonly among: readonly ResourceType[]
-}
-
 /** The condition that a filter asks for; `never` where nothing of the type can meet it. AppError 400 `invalidFilter`. */
 export function readFilter(scope: FilterScope, text: string): Criteria {
   return compile(scope, parseFilterText(text), '')
