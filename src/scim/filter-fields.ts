@@ -13,15 +13,6 @@ export interface FilterScope {
   readonly among: readonly ResourceType[]
 }
 
-/** Whose filter it is, and where: what is read is compared as this address shows it. */
-export interface FilterScope {
-  readonly type: ResourceType
-  /** The directory's base address, without a slash at its end. */
-  readonly base: string
-  /** The types that are searched together: an attribute that only another of them knows is absent here (RFC 7644 §3.4.2.1). */
-  readonly among: readonly ResourceType[]
-}
-
 /** What is compared: a stored field; texts that are known beforehand, each under a condition; or nothing, for it is a complex value that has no "value". */
 export type Shown =
   | {

@@ -1,6 +1,6 @@
 // A filter of RFC 7644 §3.4.2.2 as a condition on stored things, by the attribute tables: types, case rules, lists.
 import { always, type Criteria, either, every, type Field, never, not } from '../domain/criteria.ts'
-import { kindOf, type Searched, type Shown, searchedBy } from './filter-fields.ts'
+import { type FilterScope, kindOf, type Searched, type Shown, searchedBy } from './filter-fields.ts'
 import {
   type CompareOperator,
   type FilterTree,
@@ -9,7 +9,7 @@ import {
   parseFilterText,
 } from './filter-syntax.ts'
 import { type AttributePath, resolvePath } from './paths.ts'
-import type { Attribute, ResourceType } from './schemas.ts'
+import type { Attribute } from './schemas.ts'
 
 type Term = Exclude<FilterTree, { of: unknown }>
 
