@@ -1,14 +1,14 @@
 // A record that went away or became another person's: what stands for who was there (E6, C16).
 import { followRecord } from '../decisions/follow-record.ts'
 import type { Change } from '../domain/change.ts'
-import type { DirectoryRecord } from '../domain/directory.ts'
-import { isInQuestion, type PersonEvent } from '../domain/person.ts'
+import type { DirectoryRecord, Tombstone } from '../domain/directory.ts'
+import { isInQuestion, type PersonEvent, type PersonFacts } from '../domain/person.ts'
 import { newId } from '../kernel/ids.ts'
 import { closeConflict } from '../store/conflict-answers.ts'
 import type { Transaction } from '../store/database.ts'
-import { readRecordFacts } from '../store/record-facts.ts'
 import { buryRecord } from '../store/record-writes.ts'
 import { apply, type Scope } from './apply.ts'
+import { loadPush } from './load-push.ts'
 import { draft, type RecordPush, told } from './push-event.ts'
 import { loadLocked } from './settle.ts'
 import { settlePush } from './settle-push.ts'
@@ -22,15 +22,16 @@ export async function reconcileDeletion(
   before: DirectoryRecord,
 ): Promise<void> {
   const now = world.clock.now()
-  const stored = await readRecordFacts(tx, before)
+  const push: RecordPush = { kind: 'deleted', before, after: null }
+  const { stored, person } = await loadPush(tx, world, push)
   // Whose the record was, nobody said: it says nothing against anybody, and the question about it goes with it.
   const asked = before.accountId === null && isInQuestion(stored.conflicts, before)
   const questions = stored.conflicts.filter((c) => c.directoryUserId === before.id && !c.answer)
   for (const { id } of questions) await closeConflict(tx, id, { choice: 'gone', by: scope.actor }, now)
-  if (!asked) await buryRecord(tx, before, 'deleted', now)
+  const buried = asked ? [] : [await buryRecord(tx, before, 'deleted', now)]
   const followed = followRecord({ now, invitations: stored.invitations }, before.id, null)
-  const push: RecordPush = { kind: 'deleted', before, after: null }
-  await settleLeft(tx, world, scope, before, 'E6', followed, push)
+  const load = async () => withTombstones(await person(before.accountId), buried)
+  await settleLeft(tx, world, scope, { push, rule: 'E6', first: followed, load })
   if (before.accountId === null && !asked) await settleHolder(tx, world, scope, stored.holder)
 }
 
@@ -78,34 +79,50 @@ export async function replacePerson(
   }
   const first: Change[] = [{ kind: 'record.unbind', record: before }, conflict]
   await apply(tx, world, scope, first)
-  await settleLeft(tx, world, scope, before, 'C16', [], { kind: 'updated', before, after })
+  const query = {
+    organizationId: scope.organizationId,
+    accountId: before.accountId,
+    keys: [],
+    recordIds: [],
+  }
+  await settleLeft(tx, world, scope, {
+    push: { kind: 'updated', before, after },
+    rule: 'C16',
+    first: [],
+    load: () => loadLocked(tx, world, query),
+  })
+}
+
+/** What was left behind in this very deed may have been read before it was. */
+function withTombstones(facts: PersonFacts, buried: readonly Tombstone[]): PersonFacts {
+  const unread = buried.filter(({ id }) => !facts.tombstones.some((tombstone) => tombstone.id === id))
+  return { ...facts, tombstones: [...facts.tombstones, ...unread] }
+}
+
+interface Leaving {
+  push: Exclude<RecordPush, { kind: 'created' }>
+  rule: string
+  first: readonly Change[]
+  load: () => Promise<PersonFacts>
 }
 
 async function settleLeft(
   tx: Transaction,
   world: World,
   scope: Scope,
-  before: DirectoryRecord,
-  rule: string,
-  first: Change[],
-  push: RecordPush,
+  { push, rule, first, load }: Leaving,
 ): Promise<void> {
-  if (before.accountId === null) {
+  const { accountId } = push.before
+  if (accountId === null) {
     await apply(tx, world, scope, [
       ...first,
       told(push, { rule, outcome: 'none', reason: null, nextActor: 'nobody' }),
     ])
     return
   }
-  const facts = await loadLocked(tx, world, {
-    organizationId: scope.organizationId,
-    accountId: before.accountId,
-    keys: [],
-    recordIds: [],
-  })
-  await settlePush(tx, world, scope, facts, leaving(rule), {
+  await settlePush(tx, world, scope, await load(), leaving(rule), {
     first,
-    event: (decision) => draft(push, decision, before.accountId),
+    event: (decision) => draft(push, decision, accountId),
   })
 }
 

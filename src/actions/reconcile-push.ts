@@ -11,14 +11,13 @@ import type { PersonFacts } from '../domain/person.ts'
 import { newId } from '../kernel/ids.ts'
 import { readAddressFreedom } from '../store/account-reads.ts'
 import type { Transaction } from '../store/database.ts'
-import { lock } from '../store/locks.ts'
-import { readRecordFacts } from '../store/record-facts.ts'
+import { type LockName, lock } from '../store/locks.ts'
 import { apply, type Scope } from './apply.ts'
 import { directoryInvitation } from './directory-invitation.ts'
+import { loadPush, type PushFacts } from './load-push.ts'
 import { draft, type PushingDirectory, type RecordPush, told } from './push-event.ts'
 import { reconcileDeletion, replacePerson, settleHolder } from './reconcile-departure.ts'
 import { requireSeat } from './require-seat.ts'
-import { loadLocked } from './settle.ts'
 import { settlePush } from './settle-push.ts'
 import type { World } from './world.ts'
 
@@ -36,27 +35,25 @@ export async function reconcilePush(
   }
   // A directory in test changes nothing outside itself (decision 6).
   if (directory.status !== 'active') return
-  await lock(
-    tx,
-    keysOf(push).map((key) => `key:${key}` as const),
-  )
+  await lock(tx, locksOf(push))
   if (push.kind === 'deleted') return reconcileDeletion(tx, world, scope, push.before)
   if (push.before && isNewPerson(push.before, push.after))
     return replacePerson(tx, world, scope, push.before, push.after)
   const now = world.clock.now()
-  const stored = await readRecordFacts(tx, push.after)
+  const facts = await loadPush(tx, world, push)
+  const { stored, record } = facts
   const resolution = resolveRecord({
     ...stored,
     now,
     organizationId: directory.organizationId,
-    record: push.after,
+    record,
     created: push.kind === 'created',
   })
-  const followed = followRecord({ now, invitations: stored.invitations }, push.after.id, push.after)
+  const followed = followRecord({ now, invitations: stored.invitations }, record.id, record)
   if (resolution.kind === 'unbound' || resolution.kind === 'conflict') {
     const invited =
       resolution.kind === 'unbound' && resolution.invite
-        ? directoryInvitation(world, directory, push.after, stored.policies)
+        ? directoryInvitation(world, directory, record, stored.policies)
         : []
     const opened: Change[] =
       resolution.kind === 'conflict' ? [{ kind: 'conflict.open', conflict: resolution.conflict }] : []
@@ -66,10 +63,15 @@ export async function reconcilePush(
       ...invited,
       told(push, unboundDecision(resolution, invited.length > 0)),
     ])
-    if (resolution.rule !== 'E9' && !push.after.active) await settleHolder(tx, world, scope, stored.holder)
+    if (resolution.rule !== 'E9' && !record.active) await settleHolder(tx, world, scope, stored.holder)
     return
   }
-  await reconcileBound(tx, world, scope, push, resolution, followed)
+  await reconcileBound(tx, world, scope, push, { ...facts, resolution, followed })
+}
+
+interface Resolved extends PushFacts {
+  resolution: Extract<RecordResolution, { kind: 'bound' | 'bind' | 'new' }>
+  followed: readonly Change[]
 }
 
 async function reconcileBound(
@@ -77,18 +79,11 @@ async function reconcileBound(
   world: World,
   scope: Scope,
   push: Exclude<RecordPush, { kind: 'deleted' }>,
-  resolution: Extract<RecordResolution, { kind: 'bound' | 'bind' | 'new' }>,
-  followed: readonly Change[],
+  { resolution, followed, record, person }: Resolved,
 ): Promise<void> {
-  const record = push.after
   const accountId = resolution.kind === 'new' ? newId() : resolution.accountId
   const keys = record.emailKey === null ? [] : [record.emailKey]
-  const loaded = await loadLocked(tx, world, {
-    organizationId: scope.organizationId,
-    accountId: resolution.kind === 'new' ? null : accountId,
-    keys,
-    recordIds: [record.id],
-  })
+  const loaded = await person(resolution.kind === 'new' ? null : accountId)
   if (resolution.kind === 'bind' && resolution.rule !== 'E8' && differsFromSubject(loaded, record)) {
     await apply(tx, world, scope, [
       ...followed,
@@ -168,8 +163,14 @@ function toldOfLink(facts: PersonFacts): Change[] {
   }))
 }
 
-function keysOf(push: RecordPush): string[] {
-  return [push.before?.emailKey, push.after?.emailKey].filter((key): key is string => typeof key === 'string')
+/** The addresses that the record had and has, and whose account it is. */
+function locksOf({ before, after }: RecordPush): LockName[] {
+  const keys = [before?.emailKey, after?.emailKey].filter((key) => typeof key === 'string')
+  const accountId = (after ?? before)?.accountId ?? null
+  return [
+    ...keys.map((key) => `key:${key}` as const),
+    ...(accountId === null ? [] : [`account:${accountId}` as const]),
+  ]
 }
 
 function isProven({ organization }: PersonFacts, { emailKey }: DirectoryRecord): boolean {

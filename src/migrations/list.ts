@@ -1,6 +1,7 @@
 // The migrations in the order in which they run.
 import { Spine1764000000000 } from './1764000000000-spine.ts'
 import { Limits1764100000000 } from './1764100000000-limits.ts'
+import { HotPaths1764200000000 } from './1764200000000-hot-paths.ts'
 import { PageMarks1764210000000 } from './1764210000000-page-marks.ts'
 import { DeclaredResources1764220000000 } from './1764220000000-declared-resources.ts'
 import { OauthClients1764230000000 } from './1764230000000-oauth-clients.ts'
@@ -12,6 +13,7 @@ import { DeferredPushes1764270000000 } from './1764270000000-deferred-pushes.ts'
 export const migrations = [
   Spine1764000000000,
   Limits1764100000000,
+  HotPaths1764200000000,
   PageMarks1764210000000,
   DeclaredResources1764220000000,
   OauthClients1764230000000,

@@ -45,7 +45,14 @@ export const connectionSchema = new EntitySchema({
       expression: "status = ANY (ARRAY['test'::text, 'active'::text, 'off'::text])",
     },
   ],
-  indices: [{ name: 'connections_organization_idx', columns: ['organization_id'] }],
+  indices: [
+    {
+      name: 'connections_directory_idx',
+      columns: ['directory_id'],
+      where: 'directory_id IS NOT NULL',
+    },
+    { name: 'connections_organization_idx', columns: ['organization_id'] },
+  ],
   foreignKeys: [
     reference('connections_directory_fkey', 'directory_id', 'directories', 'SET NULL'),
     reference('connections_organization_fkey', 'organization_id', 'organizations', 'CASCADE'),
@@ -196,7 +203,14 @@ export const roleMappingSchema = new EntitySchema({
         '((directory_id IS NOT NULL) AND ((group_id IS NOT NULL) OR (display_name IS NOT NULL)) AND (connection_id IS NULL)) OR ((directory_id IS NULL) AND (connection_id IS NOT NULL) AND (value IS NOT NULL))',
     },
   ],
-  indices: [{ name: 'role_mappings_organization_idx', columns: ['organization_id', 'position'] }],
+  indices: [
+    {
+      name: 'role_mappings_directory_idx',
+      columns: ['directory_id'],
+      where: 'directory_id IS NOT NULL',
+    },
+    { name: 'role_mappings_organization_idx', columns: ['organization_id', 'position'] },
+  ],
   foreignKeys: [
     reference('role_mappings_connection_fkey', 'connection_id', 'connections', 'CASCADE'),
     reference('role_mappings_directory_fkey', 'directory_id', 'directories', 'CASCADE'),

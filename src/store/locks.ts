@@ -3,7 +3,7 @@ import { statement, type Transaction } from './database.ts'
 
 const take = statement(
   'locks_take',
-  'select pg_advisory_xact_lock(hashtextextended(name, 0)) from (select unnest($1::text[]) as name order by 1) names',
+  'select pg_advisory_xact_lock(hashtextextended(name, 0)) from unnest($1::text[]) name',
 )
 
 /** What may be locked: an address key, an account, the owners or seats of an organization, an organization's mappings, a directory's brake. */
@@ -15,7 +15,14 @@ export type LockName =
   | `mappings:${string}`
   | `brake:${string}`
 
-/** Takes the locks in the order of their names, so that two deeds never wait for each other crosswise. Call it once a transaction. */
+const ORDER = ['key', 'account', 'owners', 'seats', 'mappings', 'brake']
+
+/** Takes the locks by kind and name in the written order, so that two deeds never wait for each other crosswise. */
 export async function lock(tx: Transaction, names: readonly LockName[]): Promise<void> {
-  if (names.length) await tx.run(take, [[...new Set(names)]])
+  if (names.length > 0) await tx.run(take, [[...new Set(names)].sort(inOrder)])
+}
+
+function inOrder(a: LockName, b: LockName): number {
+  const rank = (name: LockName) => ORDER.indexOf(name.slice(0, name.indexOf(':')))
+  return rank(a) - rank(b) || (a < b ? -1 : 1)
 }

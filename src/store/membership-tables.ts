@@ -134,6 +134,13 @@ export const conflictSchema = new EntitySchema({
       unique: true,
       where: "state = 'open'::text",
     },
+    { name: 'conflicts_account_idx', columns: ['account_id'], where: 'account_id IS NOT NULL' },
+    {
+      name: 'conflicts_directory_user_idx',
+      columns: ['directory_user_id'],
+      where: 'directory_user_id IS NOT NULL',
+    },
+    { name: 'conflicts_key_idx', columns: ['organization_id', 'key'], where: 'key IS NOT NULL' },
     { name: 'conflicts_page_idx', columns: ['organization_id', 'id'] },
   ],
   foreignKeys: [reference('conflicts_organization_fkey', 'organization_id', 'organizations', 'CASCADE')],

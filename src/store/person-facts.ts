@@ -83,7 +83,7 @@ const readPerson = statement(
     union select id from directory_users where organization_id = $1 and account_id is null and email_key in (select key from keys)
     union select id from directory_users where id = any($4::uuid[]) and organization_id = $1
     union select u.id from identities x join connections c on c.id = x.connection_id join directory_users u on u.directory_id = c.directory_id and u.account_id is null
-      and u.user_name_key = lower(x.directory_key collate "C") where x.account_id = $2 and x.organization_id = $1 and c.directory_match = 'userName'
+      and u.user_name_key = lower(x.directory_key collate "C") collate "default" where x.account_id = $2 and x.organization_id = $1 and c.directory_match = 'userName'
     union select u.id from identities x join connections c on c.id = x.connection_id join directory_users u on u.directory_id = c.directory_id and u.account_id is null
       and u.external_id = x.directory_key where x.account_id = $2 and x.organization_id = $1 and c.directory_match = 'externalId'),
   invitation_ids as (
@@ -115,8 +115,9 @@ const readPerson = statement(
     'grants', ${many(`select v.role, v.project_id "projectId", json_build_object('type', v.origin_type, 'ref', v.origin_ref) origin, v.because from grants v where v.membership_id = (select id from m) order by v.position`)},
     'blocks', coalesce((select json_agg(b.key) from blocks b where b.organization_id = $1 and b.key in (select key from keys)), '[]'),
     'conflicts', ${many(`select f.id, f.kind, f.key, f.account_id "accountId", f.connection_id "connectionId", f.directory_user_id "directoryUserId", ${conflictAnswer} from conflicts f
-      where f.organization_id = $1 and (f.state = 'open' or (f.kind = 'E9' and f.resolution->>'choice' = 'keep') or (f.kind = 'C12' and f.resolution->>'choice' = 'allow'))
-      and (f.account_id = $2 or f.key in (select key from keys) or f.directory_user_id in (select id from record_ids))`)},
+      where f.id in (select id from conflicts where account_id = $2 union select id from conflicts where organization_id = $1 and key in (select key from keys)
+        union select id from conflicts where directory_user_id in (select id from record_ids))
+      and f.organization_id = $1 and (f.state = 'open' or (f.kind = 'E9' and f.resolution->>'choice' = 'keep') or (f.kind = 'C12' and f.resolution->>'choice' = 'allow'))`)},
     'approvedInvitationIds', coalesce((select json_agg(p.invitation_id) from approvals p where p.state = 'approved' and p.invitation_id in (select id from invitation_ids)), '[]'),
     'othersJoined', ${many(`select k.membership_id "membershipId", n.account_id "accountId", k.key from membership_keys k join memberships n on n.id = k.membership_id
       where k.organization_id = $1 and k.kind = 'joined' and k.key in (select key from keys) and n.account_id is distinct from $2`)},

@@ -64,9 +64,11 @@ const read = statement(
       and u.account_id in (select account_id from holder union select account_id from joined union select account_id from named union
         select account_id from directory_tombstones where directory_id = $2 and external_id = $5 and ended_at is null)), '[]'),
     'conflicts', ${many(`select f.id, f.kind, f.key, f.account_id "accountId", f.connection_id "connectionId", f.directory_user_id "directoryUserId", ${conflictAnswer} from conflicts f
-      where f.organization_id = $1 and f.kind in ('B8', 'E9') and ((f.state = 'open' and (f.directory_user_id = $3 or f.key = $4))
+      where f.id in (select id from conflicts where directory_user_id = $3 union select id from conflicts where organization_id = $1 and key = $4)
+      and f.organization_id = $1 and f.kind in ('B8', 'E9') and ((f.state = 'open' and (f.directory_user_id = $3 or f.key = $4))
         or (f.resolution->>'choice' = 'keep' and f.directory_user_id = $3))`)},
-    'invitations', ${many(`select ${invitationColumns} from invitations i where i.organization_id = $1 and (i.key = $4 or i.directory_user_id = $3) order by i.id`)},
+    'invitations', ${many(`select ${invitationColumns} from invitations i where i.organization_id = $1 and i.id in (select id from invitations where organization_id = $1 and key = $4
+      union select id from invitations where directory_user_id = $3) order by i.id`)},
     'blocked', exists (select 1 from blocks b where b.organization_id = $1 and b.key = $4)
   )::text as facts`,
 )

@@ -1,6 +1,6 @@
 // Writes to what directory records are bound to, to their tombstones, and to the questions that wait for a person.
 import type { ConflictDraft } from '../domain/change.ts'
-import type { DirectoryRecord } from '../domain/directory.ts'
+import type { DirectoryRecord, Tombstone } from '../domain/directory.ts'
 import { newId } from '../kernel/ids.ts'
 import { statement, type Transaction } from './database.ts'
 
@@ -30,28 +30,41 @@ const bury = statement(
    values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)`,
 )
 
-/** Leaves a tombstone for the person whose record was deleted, or whose record became another person's (C16). */
+/** Leaves a tombstone for the person whose record was deleted, or whose record became another person's (C16), and answers it. */
 export async function buryRecord(
   tx: Transaction,
   record: DirectoryRecord,
   cause: 'deleted' | 'replaced',
   at: Date,
-): Promise<void> {
-  const keys = record.emailKey === null ? [] : [record.emailKey]
+): Promise<Tombstone> {
+  const { directoryId, externalId, userNameKey, accountId, groupIds } = record
+  const buried: Tombstone = {
+    id: newId(),
+    directoryId,
+    recordId: record.id,
+    externalId,
+    userNameKey,
+    keys: record.emailKey === null ? [] : [record.emailKey],
+    accountId,
+    wasActive: record.active,
+    groupIds,
+    deletedAt: at,
+  }
   await tx.run(bury, [
-    newId(),
-    record.directoryId,
+    buried.id,
+    directoryId,
     record.organizationId,
     record.id,
-    record.externalId,
-    record.userNameKey,
-    keys,
-    record.accountId,
+    externalId,
+    userNameKey,
+    buried.keys,
+    accountId,
     record.active,
-    record.groupIds,
+    groupIds,
     cause,
     at,
   ])
+  return buried
 }
 
 /** Takes a record from its account; with a moment it leaves a tombstone for who was there. */

@@ -18,6 +18,8 @@ const words: readonly [RegExp, string][] = [
   [/^update directory_users set user_name/, 'update the person'],
   // Two deeds about one person wait for each other; the account's lock can be taken only when its keys are known.
   [/^select pg_advisory_xact_lock/, 'lock the keys'],
+  // Of a person about whom nothing is open one small statement knows all; the two large ones below are for everybody else.
+  [/^select o\.name as "organizationName"/, 'facts of the push'],
   // Whose the record is, and what is known of its person: two statements, for the second needs the first's answer.
   [/^with keys as \(select \$4::text as key/, 'facts of the record'],
   [/^with m as \(select \* from memberships/, 'facts of the person'],
@@ -38,6 +40,10 @@ const words: readonly [RegExp, string][] = [
   [/ from role_mappings w left join directory_groups/, 'which groups are mapped'],
   [/ from \(select r\.id, r\.directory_id "directoryId"/, 'records of the members'],
   [/^update directory_groups set version/, 'version of the group'],
+  // After the commit and for many suspensions together: whether they are too many (H7).
+  [/^select policies->'deprovisionBrake'/, 'brake'],
+  [/^select count\(\*\)::int suspended/, 'brake'],
+  [/^select count\(\*\)::int members/, 'brake'],
 ]
 
 let directory: TestDirectory
@@ -58,15 +64,15 @@ async function sentBy(call: () => PromiseLike<{ status: number; text: string }>)
     status = (await call()).status
   })
   expect([200, 201, 204]).toContain(status)
-  return texts.map((text) => {
+  const named = texts.map((text) => {
     const line = text.replace(/\s+/g, ' ').trim()
     return words.find(([pattern]) => pattern.test(line))?.[1] ?? `not known: ${line}`
   })
+  return named.filter((word) => word !== 'brake')
 }
 
 const patch = (...Operations: unknown[]) => ({ schemas: [PATCH], Operations })
-const reconciled = ['lock the keys', 'facts of the record']
-const ofPerson = ['lock the keys', 'facts of the person']
+const reconciled = ['lock the keys', 'facts of the push']
 
 test('a lookup by userName sends 2 statements', async () => {
   const filter = encodeURIComponent(`userName eq "A@${directory.domain}"`)
@@ -79,14 +85,13 @@ test('a get by id sends 2 statements', async () => {
   expect(await sentBy(() => directory.call('get', `/Users/${user.id}`))).toEqual(['token', 'read the person'])
 })
 
-test('a create with account, membership, grant and event sends 15 statements', async () => {
+test('a create with account, membership, grant and event sends 14 statements', async () => {
   const body = { schemas: user.schemas, userName: `b@${directory.domain}`, active: true }
   expect(await sentBy(() => directory.call('post', '/Users', body))).toEqual([
     'token',
     'begin',
     'insert the person',
     ...reconciled,
-    'facts of the person',
     'account',
     'strike claims',
     'address',
@@ -99,7 +104,7 @@ test('a create with account, membership, grant and event sends 15 statements', a
   ])
 })
 
-test('E1: a deactivation sends 12 statements, a reactivation 11', async () => {
+test('E1: a deactivation sends 10 statements, a reactivation 9', async () => {
   const set = (active: boolean) =>
     sentBy(() => directory.call('patch', `/Users/${user.id}`, patch({ op: 'replace', value: { active } })))
   const head = [
@@ -108,7 +113,6 @@ test('E1: a deactivation sends 12 statements, a reactivation 11', async () => {
     'lock the person',
     'update the person',
     ...reconciled,
-    ...ofPerson,
     'update the membership',
   ]
   expect(await set(false)).toEqual([...head, 'end sessions and stop keys', 'event', 'commit'])
