@@ -2,6 +2,7 @@
 
 import { settleDeferred, stopDeferred } from '../actions/deferred-pushes.ts'
 import { settleBrakes, settleHolds } from '../actions/deprovision-brake.ts'
+import { disableFullStreams } from '../actions/disable-full-streams.ts'
 import { flushDirectoryRequests } from '../actions/log-directory-request.ts'
 import { settlePastGrace } from '../actions/settle-past-grace.ts'
 import { sweepExpired } from '../actions/sweep-expired.ts'
@@ -15,6 +16,7 @@ export function startChores(world: World): { stop(): Promise<void> } {
   let running: Promise<void> = Promise.resolve()
   const run = async () => {
     try {
+      await disableFullStreams(world)
       const removed = await sweepExpired(world)
       await settlePastGrace(world)
       await settleHolds(world)

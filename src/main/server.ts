@@ -1,5 +1,6 @@
 // One server process: takes its port, opens the database, makes the world, serves, and stops in that order reversed.
 import { setTimeout as pause } from 'node:timers/promises'
+import { wakeAllStreams } from '../actions/await-security-events.ts'
 import { checkReadiness } from '../actions/check-readiness.ts'
 import { followDevClock, moveDevClock } from '../actions/dev-clock.ts'
 import { flushDirectoryRequests } from '../actions/log-directory-request.ts'
@@ -30,6 +31,8 @@ export interface RunningServer {
 
 // A request in flight may take this long after the signal; then it is cut off.
 const GRACE_MS = 10_000
+// Receivers that wait for events are answered at once when the server stops.
+const STREAMS_WOKEN_MS = 100
 
 /** Starts the server; `say` is told in one line each what takes time. Rejects with a sentence for the operator. */
 export async function startServer(settings: Settings, say: (line: string) => void): Promise<RunningServer> {
@@ -73,7 +76,9 @@ function serve(
     world,
     lost: database.lost,
     stop: async () => {
+      const answered = setInterval(() => wakeAllStreams(world), STREAMS_WOKEN_MS)
       await Promise.race([listening.close(), pause(GRACE_MS, undefined, { ref: false })])
+      clearInterval(answered)
       const tidy = [outbound.stop(), chores.stop(), flushDirectoryRequests(world)]
       for (const end of await Promise.allSettled(tidy)) {
         if (end.status === 'rejected') log.warn({ err: end.reason }, 'the server did not stop cleanly')

@@ -1,6 +1,7 @@
 // Discovery: what this service supports, its resource types and its schemas (RFC 7644 §4).
 import { eventUris } from '../domain/security-event.ts'
 import { AppError, notFound } from '../kernel/errors.ts'
+import { announcedSchema } from './announced-schema.ts'
 import { MAX_PAYLOAD_BYTES } from './body.ts'
 import { MOST_OPERATIONS } from './bulk-request.ts'
 import { CURSOR_SECONDS } from './cursor.ts'
@@ -76,7 +77,12 @@ export function getResourceType(exchange: Exchange, name: string): Answer {
 /** GET /Schemas. */
 export function listSchemas(exchange: Exchange): Answer {
   refuseFilter(exchange)
-  return whole(exchange.catalogue.schemas.map(({ json, id }) => located(exchange, json, `Schemas/${id}`)))
+  const { catalogue, dialect } = exchange
+  return whole(
+    catalogue.schemas.map(({ json, id }) =>
+      located(exchange, announcedSchema(json, dialect), `Schemas/${id}`),
+    ),
+  )
 }
 
 /** GET /Schemas/{urn}. */
@@ -86,7 +92,8 @@ export function getSchema(exchange: Exchange, id: string): Answer {
     (candidate) => candidate.id.toLowerCase() === id.toLowerCase(),
   )
   if (!schema) throw notFound('The schema')
-  return { status: 200, body: located(exchange, schema.json, `Schemas/${schema.id}`) }
+  const json = announcedSchema(schema.json, exchange.dialect)
+  return { status: 200, body: located(exchange, json, `Schemas/${schema.id}`) }
 }
 
 /** RFC 7644 §4: a filter is forbidden here, so that nobody takes a part for the whole; what else a query says is passed over. */

@@ -225,7 +225,7 @@ export const directoryRequestSchema = new EntitySchema({
     duration_ms: must('integer'),
     user_agent: may('text'),
     credential: may('text'),
-    findings: must('jsonb', { default: () => "'[]'::jsonb" }),
+    findings: must('jsonb', { default: [] }),
     notable: must('boolean', { default: false }),
     lost_before: must('integer', { default: 0 }),
   },

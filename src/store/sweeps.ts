@@ -32,6 +32,9 @@ export const sweeps: readonly Sweep[] = [
   byTime('outbox', 'done_at', 7 * DAY),
   byTime('webhook_attempts', 'at', 30 * DAY),
   byTime('delivery_openings', 'at', 180 * DAY),
+  // A stream in which an event waits longer than seven days is disabled first.
+  byTime('security_events', 'at', 8 * DAY),
+  byTime('async_requests', 'done_at', 7 * DAY),
   byNumber('sign_ins', 'connection_id', SIGN_INS_KEPT),
   byNumber('mailbox', null, MAILS_KEPT),
 ]

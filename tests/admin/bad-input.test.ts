@@ -329,6 +329,8 @@ const bodies: Record<string, unknown> = {
   createDirectory: { name: 'd' },
   createDirectoryToken: { label: 't' },
   createOauthClient: { label: 'c' },
+  createEventStream: { delivery: { method: 'poll' } },
+  updateEventStream: { status: 'paused' },
   previewMappings: [],
   putMappings: [],
   resolveConflict: { choice: 'keep' },

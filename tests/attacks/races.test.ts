@@ -62,11 +62,11 @@ describe('T-33: of many who ask at once', () => {
     expect((await api.get(`${at(org)}/members?role=owner`)).body.items).toHaveLength(1)
   })
 
-  test('two live tokens of a directory are all, however many ask', async () => {
+  test('five live tokens of a directory are all, however many ask', async () => {
     const org = await organization(api)
     const directory = (await api.post(`${at(org)}/directories`, { name: 'D' })).body
     const statuses = await atOnce(() => api.post(`/directories/${directory.id}/tokens`, { label: 't' }))
-    expect(statuses).toEqual([201, 201, ...Array(TIMES - 2).fill(409)])
+    expect(statuses).toEqual([...Array(5).fill(201), ...Array(TIMES - 5).fill(409)])
   })
 
   test('one makes the directory’s user, and all of the same Idempotency-Key get one key', async () => {

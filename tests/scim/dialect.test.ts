@@ -15,10 +15,12 @@ beforeAll(async () => {
     directories.set(preset, await testDirectory(preset, { beside: app, verified: false }))
 })
 
+const of = (preset: string) => directories.get(preset) as TestDirectory
+
 let serial = 0
 async function fresh(preset: string, more: Record<string, unknown> = {}): Promise<Body> {
   serial += 1
-  const directory = directories.get(preset) as TestDirectory
+  const directory = of(preset)
   return directory.make('/Users', {
     userName: `u${serial}`,
     name: { givenName: 'G', familyName: 'F' },
@@ -28,7 +30,7 @@ async function fresh(preset: string, more: Record<string, unknown> = {}): Promis
 }
 
 async function patched(preset: string, id: string, Operations: Body[], schemas: string[] | null = [PATCH]) {
-  const directory = directories.get(preset) as TestDirectory
+  const directory = of(preset)
   const answer = await directory.call('patch', `/Users/${id}`, { ...(schemas && { schemas }), Operations })
   return { status: answer.status, body: answer.text ? bodyOf(answer) : null }
 }
@@ -116,8 +118,8 @@ describe('a body without its schemas', () => {
     const { id } = await fresh(preset)
     const { status } = await patched(preset, id, [{ op: 'replace', path: 'title', value: 'x' }], null)
     expect(status).toBe(preset === 'generic' ? 400 : 200)
-    const created = await directories.get(preset)?.call('post', '/Users', { userName: `bare-${preset}` })
-    expect(created?.status).toBe(preset === 'generic' ? 400 : 201)
+    const created = await of(preset).call('post', '/Users', { userName: `bare-${preset}` })
+    expect(created.status).toBe(preset === 'generic' ? 400 : 201)
   })
 })
 
@@ -130,8 +132,8 @@ describe('in every dialect', () => {
         status: 200,
         body: { active: false },
       })
-      const found = await directories.get(preset)?.call('get', `/Users?filter=id%20eq%20%22${id}%22&`)
-      expect(found?.status).toBe(200)
+      const found = await of(preset).call('get', `/Users?filter=id%20eq%20%22${id}%22&`)
+      expect(found.status).toBe(200)
     },
   )
 
@@ -141,6 +143,31 @@ describe('in every dialect', () => {
       addresses: [{ type: 'qq', country: 'Belize' }],
     }
     expect(await fresh(preset, { ...strange, roles: [{ type: 'zzz', value: 'v' }] })).toMatchObject(strange)
+  })
+})
+
+describe('/Schemas', () => {
+  const emails = async (preset: string, path: string) => {
+    const body = bodyOf(await of(preset).call('get', path))
+    const schema = body.Resources?.find((one: Body) => one.id === USER) ?? body
+    const attribute = schema.attributes.find((one: Body) => one.name === 'emails')
+    return attribute.subAttributes.map((one: Body) => one.name)
+  }
+
+  test.each(['/Schemas', `/Schemas/${USER}`])(
+    '%s tells Entra only what its validator can map',
+    async (path) => {
+      expect(await emails('entra', path)).toEqual(['value', 'type'])
+      expect(await emails('generic', path)).toEqual(
+        expect.arrayContaining(['value', 'type', 'display', 'primary']),
+      )
+    },
+  )
+
+  test.each(presets)('of %s holds no null, no password, and names types', async (preset) => {
+    const { text } = await of(preset).call('get', '/Schemas')
+    expect(text).not.toMatch(/null|"password"/)
+    expect(text).toContain('"canonicalValues":["work"')
   })
 })
 
