@@ -65,6 +65,8 @@ describe('a directory pushes a person whose domain nobody proved', () => {
     const d = await beside()
     const email = outsider()
     const made = await d.make('/Users', { userName: email })
+    // A mail that leaves while the person is switched off is dropped, so this one leaves first.
+    expect(await mails(email)).toHaveLength(1)
     for (const value of [false, true, false, true]) await d.call('patch', `/Users/${made.id}`, active(value))
     await d.call('put', `/Users/${made.id}`, { schemas: [USER], userName: email, active: true })
     expect((await mails(email)).map((mail) => mail.to)).toEqual([email])
