@@ -32,6 +32,7 @@ export function mainTable(rows: readonly Row[]): string {
     'server',
     'PostgreSQL',
     'both',
+    'in echoes',
     'statements',
     'bare: server',
     'PostgreSQL',
@@ -39,11 +40,12 @@ export function mainTable(rows: readonly Row[]): string {
   ]
   const lines = grouped(rows).map((row) => {
     const { ours, bare } = row
+    const echo = echoAt(rows, row.size)
     const own = row.failure
-      ? [row.failure, '', '', '']
+      ? [row.failure, '', '', '', '']
       : ours
-        ? [rate(ours), ...costs(ours), both(ours).toFixed(2)]
-        : ['', '', '', '']
+        ? [rate(ours), ...costs(ours), both(ours).toFixed(2), (both(ours) / echo).toFixed(1)]
+        : ['', '', '', '', '']
     const others = bare
       ? [
           ...costs(bare),
@@ -62,20 +64,26 @@ export function flatnessTable(rows: readonly Row[], sizes: readonly number[]): s
     const ofFamily = rows.filter((row) => familyOf(row) === family && row.ours)
     const cells = sizes.map((size) => ofFamily.filter((row) => row.size === size).at(-1)?.ours)
     const [first, last] = [ofFamily[0]?.ours, ofFamily.at(-1)?.ours]
-    const ratio = first && last ? (both(last) / both(first)).toFixed(2) : ''
-    return [family, ...cells.map((measure) => (measure ? both(measure).toFixed(2) : '')), ratio]
+    const ratio = first && last ? both(last) / both(first) : Number.NaN
+    const drift = echoAt(rows, sizes.at(-1) ?? 0) / echoAt(rows, sizes[0] ?? 0)
+    const ratios = [ratio.toFixed(2), (ratio / drift).toFixed(2)]
+    return [family, ...cells.map((measure) => (measure ? both(measure).toFixed(2) : '')), ...ratios]
   })
-  return markdown(
-    ['call, server + PostgreSQL', ...sizes.map((size) => spaced(size)), 'largest ÷ smallest'],
-    lines,
-  )
+  const people = sizes.map((size) => `${spaced(size)} people`)
+  return markdown(['call, server + PostgreSQL', ...people, 'largest ÷ smallest', 'the same in echoes'], lines)
 }
 
-/** Groups of every size are one family: its first row is the empty group, its last the largest. */
+/** What the yardstick cost while this size was measured: how fast the machine was then. */
+function echoAt(rows: readonly Row[], size: number): number {
+  const echo = rows.find((row) => row.kind === 'echo' && row.size === size)?.bare
+  return echo ? both(echo) : Number.NaN
+}
+
+/** Groups of every size are one family: its first row is the empty group's, its last the largest one's. */
 function familyOf({ title }: Row): string {
   return title
-    .replace(/group of [\d ]+$/, 'from an empty group to the largest')
-    .replace(/the group of.*/, 'the largest group')
+    .replace(/the group of [\d ]+$/, 'the largest group')
+    .replace(/, group of [\d ]+$/, ', group from empty to the largest')
 }
 
 export function crawlTable(
@@ -104,10 +112,13 @@ export function crawlTable(
   return markdown(head, lines)
 }
 
-/** Rows of one call stand together, in the order in which calls first came. */
+/** Rows of one call stand together, in the order of the largest size, which has every call. */
 function grouped(rows: readonly Row[]): Row[] {
-  const titles = [...new Set(rows.map((row) => row.title))]
-  return titles.flatMap((title) => rows.filter((row) => row.title === title))
+  const largest = Math.max(...rows.map((row) => row.size))
+  const ordered = [...rows.filter((row) => row.size === largest), ...rows]
+  return [...new Set(ordered.map((row) => row.title))].flatMap((title) =>
+    rows.filter((row) => row.title === title),
+  )
 }
 
 export function markdown(head: readonly string[], lines: readonly (readonly (string | number)[])[]): string {
