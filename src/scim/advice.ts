@@ -57,7 +57,7 @@ const places: Readonly<Record<DirectoryPreset, Places>> = {
     mapping: 'Apps → Web and mobile apps → the app → Autoprovisioning → Attribute mapping',
     people: 'Apps → Web and mobile apps → the app → User access, and the provisioning scope',
     groups: 'Apps → Web and mobile apps → the app → Autoprovisioning → Provisioning scope',
-    retry: 'wait: Google tries again by itself within a few hours',
+    retry: 'wait for the next run of Autoprovisioning',
     forget: 'turn the app off for the person and on again once the deprovisioning delay has passed',
     log: 'the Autoprovisioning card of the app and Reporting → Audit and investigation',
   },
@@ -84,7 +84,7 @@ const texts: Readonly<Record<string, Texts>> = {
     all: 'The token has expired or was deleted, or its directory was disconnected: nothing is provisioned until it is replaced. Make a new token of this directory, enter it at {connection}, and {retry}.',
     okta: 'Press Test API Credentials before Save.',
     entra: 'Press Test Connection before Save. If the job is in quarantine, choose Restart provisioning.',
-    onelogin: 'Switch the API Connection to Enabled again: OneLogin turns it off after such an answer.',
+    onelogin: 'See that the API Connection stands on Enabled afterwards.',
   },
   uniqueness: {
     all: 'Somebody in this directory has that userName or externalId already. If it is the same person, {product} should have found them before creating: see that the attribute it matches by is the one that is sent as userName. If it is another person, give one of the two a different user name. Then {retry}.',
@@ -134,19 +134,17 @@ const texts: Readonly<Record<string, Texts>> = {
   },
   not_found: {
     all: 'There is no such resource in this directory: it was deleted here, or {product} remembers an id of another directory, as after a new base address. To heal it, {forget}.',
-    okta: 'Okta shows it as "resource not found" for each change of the person until then.',
-    entra: 'Entra looks a person up again by itself in the next initial cycle only.',
   },
   precondition_failed: {
     all: 'The resource was changed between the reading and the writing of the client, which asked not to overwrite that. It reads again and repeats; nothing is to be done.',
   },
   too_large: {
     all: 'The request is larger than this service takes. Push fewer members or changes at once.',
-    okta: 'Push Groups sends very large groups in one list when a group is pushed for the first time: split the group.',
+    okta: 'A very large pushed group can be split.',
   },
   rate_limited: {
     all: 'Requests came faster than one directory may send them. The answer says when to go on (Retry-After) and {product} repeats what was refused; nothing is lost. If it happens all the time, look for a second job with the same token.',
-    entra: 'Two provisioning jobs on one base address do this.',
+    entra: 'Two provisioning jobs on one base address can do this.',
   },
   seat_unavailable: {
     all: "The organization has no free seat and refuses people beyond them. Add seats, or let people wait (the organization's seatPolicy), here; then {retry}.",
@@ -181,7 +179,7 @@ const texts: Readonly<Record<string, Texts>> = {
     okta: 'Okta pushes only members that are assigned to the app: assign the same group under Assignments, then Push Groups → Push now.',
     entra:
       'Members of nested groups are not expanded: assign the inner groups as well. Restart provisioning sends the members again.',
-    google: 'Google sends members only of people inside the provisioning scope.',
+    google: 'See that these people are inside the provisioning scope.',
   },
   other_preset: {
     all: 'Choose the preset of the product that really calls for this directory: each has habits of its own that the other one refuses or reads otherwise.',

@@ -15,7 +15,7 @@ describe('an error', () => {
   test.each([
     ['okta', 'Application username format'],
     ['entra', 'matching precedence 1'],
-    ['google', 'Google tries again by itself'],
+    ['google', 'the next run of Autoprovisioning'],
     ['onelogin', 'SCIM Username'],
     ['generic', 'the provisioning client'],
   ])('of a directory of %s says what to change there', async (preset, words) => {
