@@ -1,8 +1,9 @@
 // What every change of a directory's credentials begins with: whose the directory is, and whether the caller may open doors.
-import { AppError, invalidField, notFound } from '../kernel/errors.ts'
+import { invalidField } from '../kernel/errors.ts'
 import type { Transaction } from '../store/database.ts'
-import { type DirectoryDetails, lockDirectory } from '../store/directories.ts'
-import { authorize, type Caller, requireTrust } from './authorize.ts'
+import type { DirectoryDetails } from '../store/directories.ts'
+import { type Caller, requireTrust } from './authorize.ts'
+import { lockConnectedDirectory } from './lock-connected-directory.ts'
 import type { World } from './world.ts'
 
 /**
@@ -15,16 +16,7 @@ export async function lockForCredentials(
   caller: Caller,
   directoryId: string,
 ): Promise<DirectoryDetails> {
-  const directory = await lockDirectory(tx, directoryId)
-  if (directory === null) throw notFound('The directory')
-  await authorize(tx, caller, directory.organizationId, 'admin', 'The directory')
-  if (directory.status === 'disconnected') {
-    throw new AppError(
-      'conflict',
-      'directory_disconnected',
-      'The directory was disconnected; make a new one.',
-    )
-  }
+  const directory = await lockConnectedDirectory(tx, caller, directoryId)
   if (directory.status === 'active') requireTrust(world, caller)
   return directory
 }

@@ -6,9 +6,10 @@ import { newToken } from '../kernel/secrets.ts'
 import type { Transaction } from '../store/database.ts'
 import { getGroup } from '../store/directory-groups.ts'
 import { type EventStreamRow, insertStream, listStreamRows, noteAnnouncing } from '../store/event-streams.ts'
-import { actorOf, type Caller, requireTrust } from './authorize.ts'
+import { actorOf, type Caller } from './authorize.ts'
+import { lockForCredentials } from './change-directory-credentials.ts'
 import { checkOutgoingAddress } from './check-outgoing-address.ts'
-import { lockManagedDirectory, type ShownStream, showStream } from './manage-event-stream.ts'
+import { type ShownStream, showStream } from './manage-event-stream.ts'
 import { recordEvent } from './record-event.ts'
 import { inTransaction } from './transaction.ts'
 import type { World } from './world.ts'
@@ -41,15 +42,7 @@ export async function createEventStream(
   const events = checkedEvents(wanted)
   const issued = delivery.method === 'poll' ? newToken('set') : null
   return inTransaction(world, async (tx) => {
-    const directory = await lockManagedDirectory(tx, caller, directoryId)
-    if (directory.status === 'disconnected') {
-      throw new AppError(
-        'conflict',
-        'directory_disconnected',
-        'The directory was disconnected; make a new one.',
-      )
-    }
-    if (directory.status === 'active') requireTrust(world, caller)
+    const directory = await lockForCredentials(tx, world, caller, directoryId)
     if (groupId !== null) await requireGroup(tx, directoryId, groupId)
     const streams = await listStreamRows(tx, directoryId, null, MOST_STREAMS)
     if (streams.length >= MOST_STREAMS) {

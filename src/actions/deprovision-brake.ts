@@ -13,6 +13,7 @@ import {
 } from '../store/deprovision-holds.ts'
 import { lock } from '../store/locks.ts'
 import { openConflict } from '../store/record-writes.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 import { recordEvent } from './record-event.ts'
 import { settleAnswered } from './settle-answered.ts'
 import { tellAdministrators } from './tell-administrators.ts'
@@ -24,49 +25,23 @@ interface Suspending {
   directoryId: string
 }
 
-interface Watch {
-  running: Promise<void>
-  again: boolean
-}
-
-const watches = new WeakMap<World, Map<string, Watch>>()
+const looks = oneAtATime('the brake on mass deprovisioning could not be applied')
 
 /**
  * Called after the commit of a suspension by a directory; nobody waits for it. However many come at once, one look runs for a directory and
  * one more follows it. A node that ends before its look leaves it to the next suspension, or to the chores.
  */
 export function watchSuspensions(world: World, suspending: Suspending): void {
-  const ofWorld = watches.get(world) ?? new Map<string, Watch>()
-  watches.set(world, ofWorld)
-  const standing = ofWorld.get(suspending.directoryId)
-  if (standing) {
-    standing.again = true
-    return
-  }
-  const watch: Watch = { running: Promise.resolve(), again: false }
-  ofWorld.set(suspending.directoryId, watch)
-  watch.running = look(world, suspending, watch).finally(() => ofWorld.delete(suspending.directoryId))
-}
-
-async function look(world: World, suspending: Suspending, watch: Watch): Promise<void> {
-  do {
-    watch.again = false
-    try {
-      await applyBrake(world, suspending)
-    } catch (error) {
-      world.log.error({ err: error }, 'the brake on mass deprovisioning could not be applied')
-    }
-  } while (watch.again)
+  looks.ask(world, suspending.directoryId, () => applyBrake(world, suspending))
 }
 
 /** Waits for the looks that are under way: when the server stops, and in tests. */
-export async function settleBrakes(world: World): Promise<void> {
-  const running = [...(watches.get(world)?.values() ?? [])].map((watch) => watch.running)
-  await Promise.all(running)
+export function settleBrakes(world: World): Promise<void> {
+  return looks.settle(world)
 }
 
 /** Opens or lengthens the hold where the directory suspended too many, and lets everybody whom it holds back in. */
-export async function applyBrake(world: World, suspending: Suspending): Promise<void> {
+async function applyBrake(world: World, suspending: Suspending): Promise<void> {
   const { organizationId, directoryId } = suspending
   const read = reader(world.dataSource)
   const brake = await readBrake(read, organizationId)

@@ -1,8 +1,8 @@
 // Changes a Directory; activating one, and putting it back into test, is an owner's act.
 import type { DirectoryPreset } from '../domain/directory.ts'
-import { AppError, notFound } from '../kernel/errors.ts'
-import { type DirectoryDetails, lockDirectory, updateDirectoryRow } from '../store/directories.ts'
-import { actorOf, authorize, type Caller, requireTrust } from './authorize.ts'
+import { type DirectoryDetails, updateDirectoryRow } from '../store/directories.ts'
+import { actorOf, type Caller, requireTrust } from './authorize.ts'
+import { lockConnectedDirectory } from './lock-connected-directory.ts'
 import { recordEvent } from './record-event.ts'
 import { inTransaction } from './transaction.ts'
 import type { World } from './world.ts'
@@ -22,16 +22,7 @@ export async function updateDirectory(
   patch: DirectoryPatch,
 ): Promise<DirectoryDetails> {
   return inTransaction(world, async (tx) => {
-    const before = await lockDirectory(tx, directoryId)
-    if (before === null) throw notFound('The directory')
-    await authorize(tx, caller, before.organizationId, 'admin', 'The directory')
-    if (before.status === 'disconnected') {
-      throw new AppError(
-        'conflict',
-        'directory_disconnected',
-        'The directory was disconnected; make a new one.',
-      )
-    }
+    const before = await lockConnectedDirectory(tx, caller, directoryId)
     // Either way: in test the directory's denials fall silent, as its grants do.
     if (patch.status !== undefined && patch.status !== before.status) requireTrust(world, caller)
     const after: DirectoryDetails = {

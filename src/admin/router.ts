@@ -1,6 +1,7 @@
 // The door of the JSON API: finds the route, the caller and the body, lets the route run and writes its answer.
-import express, { type NextFunction, type Request, type Response, Router } from 'express'
+import express, { type Request, type Response, Router } from 'express'
 import type { World } from '../actions/world.ts'
+import { answerErrors } from '../http/answer-errors.ts'
 import { methodNotAllowed } from '../http/errors.ts'
 import { refuseDeepJson } from '../http/json-depth.ts'
 import { AppError } from '../kernel/errors.ts'
@@ -42,10 +43,7 @@ export function adminRouter(world: World): Router {
   router.use(() => {
     throw new AppError('not_found', 'not_found', 'There is nothing at this address.')
   })
-  router.use((thrown: unknown, req: Request, res: Response, next: NextFunction) => {
-    if (res.headersSent) next(thrown)
-    else sendProblem(world.log, req, res, thrown)
-  })
+  router.use(answerErrors((req, res, thrown) => sendProblem(world.log, req, res, thrown)))
   return router
 }
 

@@ -3,6 +3,8 @@ import express, { type NextFunction, type Request, type Response, type Router } 
 import { authenticateReceiver, type Poll, pollEventStream } from '../actions/poll-event-stream.ts'
 import { publicKeySet } from '../actions/signing-key.ts'
 import type { World } from '../actions/world.ts'
+import { answerErrors } from '../http/answer-errors.ts'
+import { bearerOf } from '../http/bearer.ts'
 import { clientNetwork } from '../http/client-address.ts'
 import { methodNotAllowed, retryAfterOf, statusOf, toAppError } from '../http/errors.ts'
 import { refuseDeepJson } from '../http/json-depth.ts'
@@ -50,17 +52,14 @@ export function eventPollRouter(world: World): Router {
   router.use(() => {
     throw notFound('This address')
   })
-  router.use((thrown: unknown, _req: Request, res: Response, next: NextFunction) => {
-    if (res.headersSent) next(thrown)
-    else sendFailure(world, res, thrown)
-  })
+  router.use(answerErrors((_req, res, thrown) => sendFailure(world, res, thrown)))
   return router
 }
 
 async function authenticate(world: World, req: Request) {
-  const token = /^Bearer +([\w.~+/=-]+) *$/i.exec(req.headers.authorization ?? '')?.[1]
+  const token = bearerOf(req)
   try {
-    if (token === undefined) {
+    if (token === null) {
       throw new AppError('unauthenticated', 'token_missing', 'The bearer token of this stream is needed.')
     }
     const address = {
@@ -118,10 +117,7 @@ export function keySetRouter(world: World): Router {
     .all(() => {
       throw methodNotAllowed(['GET'])
     })
-  router.use((thrown: unknown, _req: Request, res: Response, next: NextFunction) => {
-    if (res.headersSent) next(thrown)
-    else sendFailure(world, res, thrown)
-  })
+  router.use(answerErrors((_req, res, thrown) => sendFailure(world, res, thrown)))
   return router
 }
 

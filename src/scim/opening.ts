@@ -7,6 +7,7 @@ import {
 } from '../actions/authenticate-directory.ts'
 import { logDirectoryRequest } from '../actions/log-directory-request.ts'
 import type { World } from '../actions/world.ts'
+import { bearerOf } from '../http/bearer.ts'
 import { clientNetwork } from '../http/client-address.ts'
 import { toAppError } from '../http/errors.ts'
 import { AppError } from '../kernel/errors.ts'
@@ -43,8 +44,8 @@ export function createOpening(
   const log = createLog(world, catalogue, meter)
   const authenticate = async (req: Request, res: Response): Promise<OpenedDirectory> => {
     const directoryId = String(req.params.directoryId).toLowerCase()
-    const token = /^Bearer +([\w.~+/=-]+) *$/i.exec(req.headers.authorization ?? '')?.[1]
-    if (token === undefined)
+    const token = bearerOf(req)
+    if (token === null)
       throw new AppError('unauthenticated', 'token_missing', 'A bearer token of this directory is needed.')
     const key = guessKey(directoryId, token)
     guard.admit(clientNetwork(req), key)

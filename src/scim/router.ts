@@ -2,6 +2,7 @@
 import express, { type NextFunction, type Request, type Response, type Router } from 'express'
 import { Registry } from 'prom-client'
 import type { World } from '../actions/world.ts'
+import { answerErrors } from '../http/answer-errors.ts'
 import { methodNotAllowed, retryAfterOf } from '../http/errors.ts'
 import { AppError, notFound } from '../kernel/errors.ts'
 import { performerOf, promiseAnswer, showAsyncRequest } from './async-requests.ts'
@@ -103,10 +104,7 @@ export function scimRouter(world: World, registry = new Registry()): Router {
   router.use('/v2/:directoryId/event-streams', eventPollRouter(world))
   router.use('/v2/:directoryId', directory)
   router.use(refuseAddress)
-  router.use((thrown: unknown, _req: Request, res: Response, next: NextFunction) => {
-    if (res.headersSent) next(thrown)
-    else sendError(world, res, thrown)
-  })
+  router.use(answerErrors((_req, res, thrown) => sendError(world, res, thrown)))
   return router
 }
 

@@ -3,6 +3,7 @@ import express, { type NextFunction, type Request, type Response, type Router } 
 import { issueAccessToken } from '../actions/issue-access-token.ts'
 import type { World } from '../actions/world.ts'
 import { ASSERTION_ALGORITHMS, oauthAddresses, SCIM_SCOPE } from '../domain/oauth-client.ts'
+import { answerErrors } from '../http/answer-errors.ts'
 import { clientNetwork } from '../http/client-address.ts'
 import { methodNotAllowed } from '../http/errors.ts'
 import { type Limit, takeFromLimit } from '../http/rate-limit.ts'
@@ -43,10 +44,7 @@ export function tokenRouter(world: World): Router {
   router.use(() => {
     throw notFound('This address')
   })
-  router.use((thrown: unknown, _req: Request, res: Response, next: NextFunction) => {
-    if (res.headersSent) next(thrown)
-    else sendOauthError(world, res, thrown)
-  })
+  router.use(answerErrors((_req, res, thrown) => sendOauthError(world, res, thrown)))
   return router
 }
 

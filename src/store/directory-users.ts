@@ -120,3 +120,17 @@ export async function findDirectoryPeople(
 ): Promise<StoredPage<DirectoryPerson>> {
   return findPage<DirectoryPerson>(reader, peopleSource, [directoryId], columns(withGroups), page)
 }
+
+const externalIds = statement(
+  'scim_users_external_ids',
+  'select u.id, u.external_id as "externalId" from directory_users u where u.id = any($1::uuid[])',
+)
+
+/** What the directory itself calls people, by their ids. */
+export async function externalIdsOf(
+  reader: Reader,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string | null>> {
+  const rows = await reader.rows<{ id: string; externalId: string | null }>(externalIds, [[...ids]])
+  return new Map(rows.map(({ id, externalId }) => [id, externalId]))
+}

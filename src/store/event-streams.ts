@@ -176,17 +176,3 @@ export async function releaseStream(
 ): Promise<void> {
   await tx.run(release, [id, leaseUntil, to.attempts, to.nextAt, to.error])
 }
-
-const externalIds = statement(
-  'event_streams.external-ids',
-  'select u.id, u.external_id as "externalId" from directory_users u where u.id = any($1::uuid[])',
-)
-
-/** What the directory itself calls people, by their ids. */
-export async function externalIdsOf(
-  read: Reader,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, string | null>> {
-  const rows = await read.rows<{ id: string; externalId: string | null }>(externalIds, [[...ids]])
-  return new Map(rows.map(({ id, externalId }) => [id, externalId]))
-}
